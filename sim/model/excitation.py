@@ -1,0 +1,32 @@
+"""Self-excitation: each attack raises the rate for a while (Hawkes process)."""
+
+from typing import Any
+
+from sim.model.numbers import decayed
+from sim.model.spec import INF, Field, Mechanism, Parameter
+
+MECHANISM = Mechanism(
+    "excitation",
+    "Hawkes self-excitation with an exponential kernel: branching ratio n, mean age of offspring 1/β.",
+    (
+        Parameter("branching_ratio", "n", "attacks per attack", 0.0, 0.999, 0.0, "offspring that one attack sets off"),
+        Parameter("excitation_days", "1/β", "days", 1e-3, INF, 5.0, "mean age of an offspring"),
+    ),
+    (
+        Field("excitation", "place", 0.0, "y_c at its last jump, attacks per day"),
+        Field("excitation_since", "place", 0.0, "day of that jump"),
+    ),
+)
+
+
+def excitation(s: Any, p: Any, c: int, t: float) -> float:
+    """y_c(t) = y · exp(-β (t - since)), attacks per day."""
+    return decayed(s.excitation[c], s.excitation_since[c], t, p.excitation_days)
+
+
+def excite(s: Any, p: Any, c: int, t: float) -> None:
+    """y_c += n·β at an attack."""
+    if p.branching_ratio == 0.0:
+        return
+    s.excitation[c] = excitation(s, p, c, t) + p.branching_ratio / p.excitation_days
+    s.excitation_since[c] = t

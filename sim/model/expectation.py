@@ -1,0 +1,49 @@
+"""Expected severity E: what the attackers reckon with, so that only more than that surprises them."""
+
+import math
+from typing import Any
+
+from sim.model.numbers import relaxed
+from sim.model.spec import INF, Field, Mechanism, Parameter
+
+MOST_SURPRISE = math.log(5.0)
+
+MECHANISM = Mechanism(
+    "expectation",
+    "Severity that the attackers expect; surprise strengthens suppression.",
+    (
+        Parameter("expected_strength", "E0", "strength of C1", 1e-3, INF, 1.0, "severity expected when nothing has happened"),
+        Parameter("expectation_days", "τ_E", "days", 1e-3, INF, 90.0, "time in which expectation returns to E0"),
+        Parameter("expectation_weight", "w", "share", 0.0, 1.0, 1.0, "how far a strike moves expectation to its strength"),
+        Parameter("capacity_weight", "v_E", "", 0.0, 5.0, 0.0, "rise of expectation with the defender's full stock"),
+        Parameter("surprise_weight", "", "", 0.0, 1.0, 0.0, "1 where surprise is modelled, 0 where it is not"),
+        Parameter("munitions_needed", "", "munitions", 1.0, INF, 100.0, "stock that a long war is held to need"),
+    ),
+    (
+        Field("expectation", "run", 0.0, "E at its last jump; set to E0 at the start"),
+        Field("expectation_since", "run", 0.0, "day of that jump"),
+    ),
+)
+
+
+def expectation(s: Any, p: Any, t: float, munitions: int) -> float:
+    """E(t) · (1 + v_E · min(1, stock/need)), in strengths of C1."""
+    e = relaxed(s.expectation[0], p.expected_strength, s.expectation_since[0], t, p.expectation_days)
+    return float(e * (1.0 + p.capacity_weight * min(1.0, munitions / p.munitions_needed)))
+
+
+def surprise(s: Any, p: Any, t: float, strength: float, munitions: int) -> float:
+    """min(log 5, max(0, log(strength/E))). Domain: strength ≥ 0; a strike of strength 0 surprises nobody."""
+    if p.surprise_weight == 0.0 or strength <= 0.0:
+        return 0.0
+    gap = math.log(strength / expectation(s, p, t, munitions))
+    return float(p.surprise_weight * min(MOST_SURPRISE, max(0.0, gap)))
+
+
+def learn(s: Any, p: Any, t: float, strength: float) -> None:
+    """E moves the share w of the way to the strength just suffered."""
+    e = relaxed(s.expectation[0], p.expected_strength, s.expectation_since[0], t, p.expectation_days)
+    if p.surprise_weight == 0.0 or strength == e:
+        return
+    s.expectation[0] = e + p.expectation_weight * (strength - e)
+    s.expectation_since[0] = t
