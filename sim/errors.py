@@ -25,7 +25,20 @@ class Located(NamedTuple):
         """The line that a user sees, without control characters."""
         where = f"{self.path}:{self.line}:{self.column}"
         text = f"{where}: {self.field}: {self.message}" if self.field else f"{where}: {self.message}"
-        return "".join(x if x.isprintable() else " " for x in text)
+        return one_line(text)
+
+    def clean(self) -> "Located":
+        """The same without control characters, for a document."""
+        return self._replace(path=one_line(self.path), field=one_line(self.field), message=one_line(self.message))
+
+
+def one_line(text: str) -> str:
+    """Text without control characters and ends of line.
+
+    >>> one_line("two" + chr(10) + "lines")
+    'two lines'
+    """
+    return "".join(x if x.isprintable() else " " for x in text)
 
 
 class DeterError(Exception):
@@ -45,12 +58,12 @@ class ConfigError(DeterError):
         self.mistakes: tuple[Located, ...] = () if isinstance(mistakes, str) else tuple(mistakes)
 
     def lines(self) -> list[str]:
-        """What is printed: at most 20 lines."""
+        """What is printed: a line for each mistake, at most 20; the last says how many more there are."""
         if not self.mistakes:
-            return [str(self.args[0])]
+            return [one_line(str(self.args[0]))]
         shown = [str(x) for x in self.mistakes[:MOST_LINES]]
         left = len(self.mistakes) - len(shown)
-        return [*shown, f"… and {left} more"] if left else shown
+        return [*shown[:-1], f"{shown[-1]} (and {left} more)"] if left else shown
 
     def __str__(self) -> str:
         """All lines."""

@@ -3,6 +3,7 @@
 A measure takes the run's events grouped by kind and the horizon in days, and gives one number.
 """
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, NamedTuple
@@ -68,7 +69,7 @@ def deaths(events: Grouped, horizon_days: float) -> float:
 def gaps(events: Grouped, horizon_days: float) -> list[tuple[float, float]]:
     """Stretches without an attack, as (first day, last day), the two ends of the run among them."""
     times = [0.0, *(e.time for e in events.get("attack launched", ())), horizon_days]
-    return list(zip(times[:-1], times[1:], strict=True))
+    return list(itertools.pairwise(times))
 
 
 def quiet_fortnight_probability(events: Grouped, horizon_days: float) -> float:
@@ -114,7 +115,9 @@ def wider_war(events: Grouped, horizon_days: float) -> float:
 MEASURES: dict[str, Measure] = {
     "attacks": Measure(attacks, "attacks", "lower", "attacks launched", True),
     "attacks_per_day": Measure(attacks_per_day, "attacks per day", "lower", "attacks launched per day", True),
-    "attacks_reported": Measure(attacks_reported, "attacks", "lower", "attacks that the record would count", True),
+    "attacks_reported": Measure(
+        attacks_reported, "attacks", "lower", "attacks that the record would count", True
+    ),
     "injuries": Measure(injuries, "people", "lower", "injured", True),
     "tbi": Measure(tbi, "people", "lower", "traumatic brain injuries", True),
     "deaths": Measure(deaths, "people", "lower", "direct deaths among the defender's people", True),
@@ -124,7 +127,9 @@ MEASURES: dict[str, Measure] = {
     "days_to_quiet_fortnight": Measure(
         days_to_quiet_fortnight, "days", "lower", "until the first 14 days without attack are complete"
     ),
-    "longest_lull_days": Measure(longest_lull_days, "days", "higher", "longest stretch without an attack", True),
+    "longest_lull_days": Measure(
+        longest_lull_days, "days", "higher", "longest stretch without an attack", True
+    ),
     "strikes": Measure(strikes, "strikes", "lower", "strikes carried out", True),
     "munitions": Measure(munitions, "munitions", "lower", "munitions spent"),
     "interceptors": Measure(interceptors, "interceptors", "lower", "interceptors spent", True),

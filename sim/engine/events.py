@@ -6,8 +6,6 @@ sequence (its ordinal in the run).
 
 from typing import NamedTuple
 
-from sim.model.spec import TARGETS
-
 # Rank of what happens at equal times: what is given goes first, what is drawn goes last.
 (
     CALENDAR, SURGE, RESUPPLY, REPLAY, STRIKE, PATIENCE, SCHEDULE, PERMISSION, STAGE, WAR, ATTACK,
@@ -247,5 +245,3 @@ Event = (
     | RungClimbed
     | DefenceRaised
 )
-
-assert Struck._fields[5:9] == TARGETS  # a strike's shares stand in the order of the targets

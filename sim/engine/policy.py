@@ -35,21 +35,34 @@ class StrikeOrder:
             raise RunError(f"policy: place: expected one of {', '.join(places)}, found {self.place!r}")
         unknown = set(self.target) - set(TARGETS)
         if unknown:
-            raise RunError(f"policy: target: expected classes of {', '.join(TARGETS)}, found {sorted(unknown)}")
-        shares = [float(self.target.get(x, 0.0)) for x in TARGETS]
+            raise RunError(
+                f"policy: target: expected classes of {', '.join(TARGETS)}, found {sorted(unknown)}"
+            )
+        shares = [_number("target", self.target.get(x, 0.0)) for x in TARGETS]
         if not all(x >= 0.0 for x in shares) or abs(sum(shares) - 1.0) > 1e-9:
             raise RunError(f"policy: target: expected shares that sum to 1, found {dict(self.target)}")
+        numbers = []
         for name, value, most in (
-            ("delay_days", self.delay_days, math.inf),
             ("strength", self.strength, math.inf),
             ("care", self.care, 1.0),
             ("clarity", self.clarity, 1.0),
+            ("delay_days", self.delay_days, math.inf),
         ):
-            if not (0.0 <= value <= most and math.isfinite(value)):
-                raise RunError(f"policy: {name}: expected a finite number from 0 to {most:g}, found {value!r}")
-        return Order(
-            shares[0], shares[1], shares[2], shares[3], self.strength, self.care, self.clarity, self.delay_days
-        )
+            x = _number(name, value)
+            if not (0.0 <= x <= most and math.isfinite(x)):
+                raise RunError(
+                    f"policy: {name}: expected a finite number from 0 to {most:g}, found {value!r}"
+                )
+            numbers.append(x)
+        return Order(*shares, *numbers)
+
+
+def _number(name: str, value: object) -> float:
+    """A plain float, whatever kind of number it was given as."""
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise RunError(f"policy: {name}: expected a number, found {value!r}") from None
 
 
 @dataclass

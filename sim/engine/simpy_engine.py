@@ -9,23 +9,22 @@ Order of what happens: time, then rank (``events``), then place, then ordinal.
 
 import math
 from collections.abc import Callable, Generator
-from typing import Any, NamedTuple
+from typing import Any
 
 import simpy
 
 from sim.engine import events as ev
-from sim.engine.policy import Policy, View
+from sim.engine.policy import Policy, StrikeOrder, View
 from sim.engine.streams import Draws
-from sim.model.world import Delivery, Replayed, World
+from sim.engine.waiting import Clock, Ranked
 from sim.errors import RunError
-from sim.model.attack import launch_attack, recorded_hit_share
+from sim.model.attack import launch_attack
 from sim.model.background import mobilise
-from sim.model.defence import receive_interceptors, set_defence
+from sim.model.defence import receive_interceptors, set_defence, surge_due
 from sim.model.intensity import intensity, intensity_bound
 from sim.model.levers import Levers
 from sim.model.numbers import exponential_quantile
 from sim.model.permission import NAMES, change_permission, permission_hazard
-from sim.model.registry import make_state
 from sim.model.resolve import change_resolve, embolden
 from sim.model.response import (
     HOLD,
@@ -40,65 +39,17 @@ from sim.model.response import (
     rung_due,
     triggered,
 )
-from sim.model.spec import ATTACKS, PERMISSION, STAGE, TARGETS, WAR
+from sim.model.spec import ATTACKS, PERMISSION, STAGE, WAR
 from sim.model.stage import climb_stage, stage_hazard
+from sim.model.start import initial_state
 from sim.model.stocks import receive_munitions
 from sim.model.strike import Order, strike
 from sim.model.war import war_hazard, widen_war
+from sim.model.world import Delivery, Replayed, World
 
 FAR = 1e15  # days; a wait beyond it never ends
 OPENING = 2**40  # index of the marks of an attack that opens a window
 Steps = Generator[simpy.Event, Any, None]
-
-
-class Ranked(simpy.Event):
-    """A wait with its own rank at equal times; SimPy's own count of events never decides."""
-
-    def __init__(self, env: simpy.Environment, delay: float, rank: int, place: int = 0, ordinal: int = 0) -> None:
-        """Schedule at now + delay. Raises RunError unless delay is finite and ≥ 0."""
-        if not (delay >= 0.0 and math.isfinite(delay)):
-            raise RunError(f"expected a delay that is finite and ≥ 0 days, found {delay!r}")
-        super().__init__(env)
-        self._ok = True
-        self._value = None
-        priority: Any = (rank << 56) + (place << 44) + ordinal
-        env.schedule(self, priority, delay)
-
-
-class Clock(NamedTuple):
-    """A hazard that rings: its bound until the next jump, its rate, and what happens when it rings."""
-
-    stream: str
-    entity: int
-    rank: int
-    place: int
-    bound: Callable[[float], float]
-    rate: Callable[[float], float]
-    ring: Callable[[float, int, float], None]
-
-
-def initial_state(world: World, params: Any, shares: tuple[float, ...]) -> Any:
-    """State at time 0. ``shares`` are the places' shares of the background rate, in the order of the places."""
-    s = make_state(len(world.places), len(world.weapons), len(world.stocks))
-    s.share[:] = shares
-    s.sensitivity[:] = world.sensitivity
-    s.mobilisation[:] = world.mobilisation
-    s.drift_from[0] = world.drift_from
-    s.weapon_stage[:] = world.weapon_stage
-    s.weapon_weight[:] = world.weapon_weight
-    s.weapon_interception[:] = world.weapon_interception
-    s.weapon_harm[:] = world.weapon_harm
-    s.stage[0] = world.stage
-    s.last_stage[0] = max(world.weapon_stage)
-    s.permission[0] = world.permission
-    s.expectation[0] = params.expected_strength
-    s.munitions[:] = world.munitions
-    s.munitions_received[:] = world.munitions
-    s.defence_level[0] = world.defence_level
-    s.interceptors[0] = world.interceptors
-    s.interceptors_received[0] = world.interceptors
-    s.hit_share[0] = max(1e-9, recorded_hit_share(s, params))
-    return s
 
 
 class Run:
@@ -108,6 +59,10 @@ class Run:
         self, world: World, params: Any, shares: tuple[float, ...], draws: Draws, policy: Policy | None = None
     ) -> None:
         """Set the processes going; nothing happens until ``go``."""
+        if len(shares) != len(world.places):
+            raise RunError(
+                f"expected {len(world.places)} shares of the background, one a place, found {len(shares)}"
+            )
         self.world, self.params, self.draws, self.policy = world, params, draws, policy
         self.state = initial_state(world, params, shares)
         self.events: list[ev.Event] = []
@@ -150,7 +105,7 @@ class Run:
             process(self.surge(i, lv))
             if i > 0 and world.rungs[i].day < math.inf:
                 process(self.climb_on_date(i))
-            if lv.schedule_every > 0.0:
+            if lv.schedule_every > 0.0 and self.policy is None:
                 process(self.keep_schedule(i, lv))
         for i, delivery in enumerate(world.deliveries):
             process(self.resupply(i, delivery))
@@ -185,7 +140,9 @@ class Run:
                 bound = clock.bound(start)
                 wait = budget / bound if bound > 0.0 else math.inf
                 try:
-                    yield Ranked(self.env, wait, clock.rank, clock.place, k) if wait < FAR else self.env.event()
+                    yield (
+                        Ranked(self.env, wait, clock.rank, clock.place, k) if wait < FAR else self.env.event()
+                    )
                     break
                 except simpy.Interrupt:
                     budget = max(0.0, budget - bound * (self.env.now - start))
@@ -307,6 +264,8 @@ class Run:
         view.interceptors = s.interceptors[0]
         lv = self.world.ladder[s.rung[0]]
         for wish in self.policy.decide(view, seen) or ():
+            if not isinstance(wish, StrikeOrder):
+                raise RunError(f"policy: expected orders of class StrikeOrder, found {wish!r}")
             order = wish.checked(self.world.places)
             plan_strike(s, self.env.now + order.delay)
             place = self.world.places.index(wish.place)
@@ -324,7 +283,9 @@ class Run:
         """A pending response: wait out the delay, then strike or be held back."""
         yield Ranked(self.env, order.delay, ev.STRIKE, c, n)
         now = self.world.ladder[self.state.rung[0]]
-        reason = held_back(self.state, self.params, now._replace(stock=lv.stock), self.env.now, order.strength)
+        reason = held_back(
+            self.state, self.params, now._replace(stock=lv.stock), self.env.now, order.strength
+        )
         if reason:
             self.emit(ev.HeldBack, ev.STRIKE, c, n, REASONS[reason])
         else:
@@ -364,9 +325,8 @@ class Run:
         if rung > self.state.rung[0]:
             self.state.rung[0] = rung
             self.emit(ev.RungClimbed, ev.SURGE, -1, rung)
-            lv = self.world.ladder[rung]
-            if self.env.now >= lv.surge_day:
-                self.raise_defence(lv)
+            if self.env.now >= self.world.ladder[rung].surge_day:
+                self.raise_defence(rung)
 
     def climb_on_date(self, i: int) -> Steps:
         """A rung that is climbed on a date."""
@@ -377,11 +337,13 @@ class Run:
         """The defences of a rung come into force on their day, if the policy stands on it."""
         yield Ranked(self.env, lv.surge_day, ev.SURGE, 0, len(self.world.ladder) + i)
         if self.state.rung[0] == i:
-            self.raise_defence(lv)
+            self.raise_defence(i)
 
-    def raise_defence(self, lv: Levers) -> None:
-        """Set the level of defence and add interceptors."""
-        s, p = self.state, self.params
+    def raise_defence(self, rung: int) -> None:
+        """Set a rung's level of defence and add its interceptors, once."""
+        s, p, lv = self.state, self.params, self.world.ladder[rung]
+        if not surge_due(s, self.world.ladder, rung):
+            return
         if s.defence_level[0] == lv.defence_level and lv.surge_interceptors == 0:
             return
         moved = receive_interceptors(s, p, lv.surge_interceptors)
@@ -416,6 +378,3 @@ def run(
     breaks its bound or a policy orders what can't be.
     """
     return Run(world, params, shares, draws, policy).go()
-
-
-assert TARGETS == ("infrastructure", "fighters", "sponsor", "leader")  # the order that Order is filled in

@@ -70,4 +70,4 @@ class Draws:
         self._philox.state = self._state
         raw = self._philox.random_raw(LANES * _CHUNK)
         uniforms = ((raw >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
-        return [tuple(x) for x in uniforms.reshape(-1, LANES).tolist()]
+        return [(a, b, c, d) for a, b, c, d in uniforms.reshape(-1, LANES).tolist()]

@@ -19,16 +19,39 @@ MECHANISM = Mechanism(
     "attack",
     "Marks of an attack. Shares are per attack at the defences of the record, and are scaled to those in force.",
     (
-        Parameter("injuring_share", "π", "share", 0.0, 1.0, 0.0, "share of attacks that injure, at the recorded defences"),
-        Parameter("injury_scale", "k", "people", 0.0, 1e3, 1.0, "scale of the number injured, a discretised Lomax"),
+        Parameter(
+            "injuring_share",
+            "π",
+            "share",
+            0.0,
+            1.0,
+            0.0,
+            "share of attacks that injure, at the recorded defences",
+        ),
+        Parameter(
+            "injury_scale", "k", "people", 0.0, 1e3, 1.0, "scale of the number injured, a discretised Lomax"
+        ),
         Parameter("injury_tail", "α", "", 0.1, 50.0, 1.5, "tail of the number injured"),
         Parameter("tbi_share", "", "share", 0.0, 1.0, 0.0, "share of injuries that are brain injuries"),
-        Parameter("fatal_share", "", "share", 0.0, 1.0, 0.0, "share of attacks with a direct death, at the recorded defences"),
+        Parameter(
+            "fatal_share",
+            "",
+            "share",
+            0.0,
+            1.0,
+            0.0,
+            "share of attacks with a direct death, at the recorded defences",
+        ),
         Parameter("fatality_tail", "α_d", "", 0.1, 50.0, 2.3, "tail of the number of direct deaths"),
         Parameter("completeness", "d", "share", 0.0, 1.0, 1.0, "probability that an attack is reported"),
     ),
     (
-        Field("hit_share", "run", 1.0, "share of attacks that get through at the recorded defences, weighted by harm"),
+        Field(
+            "hit_share",
+            "run",
+            1.0,
+            "share of attacks that get through at the recorded defences, weighted by harm",
+        ),
         Field("attacks_seen", "run", 0, "attacks reported so far"),
         Field("attacks_since", "run", 0, "attacks reported since the last response was decided"),
         Field("injuries_seen", "run", 0, "injured so far"),
@@ -76,6 +99,7 @@ def launch_attack(
 ) -> Attack:
     """An attack in place c: writes the state, says what happened.
 
+    One that nobody reports hurts nobody: what hurts is reported, and the record's shares are of reported attacks.
     ``kind`` holds uniforms for group (the engine's), weapon, rounds, report; ``harm`` for interception,
     injuries, brain injuries, deaths.
     """
@@ -86,8 +110,9 @@ def launch_attack(
     engaged = spend_interceptors(s, rounds)
     touched = ATTACKS if p.value_of_failure != 0.0 and engaged > 0 and s.interceptors[0] == 0 else 0
     stopped = binomial_quantile(harm[0], engaged, interception(s, weapon, s.defence_level[0]))
+    reported = kind[3] < p.completeness
     injured, brain_injured, killed = 0, 0, 0
-    if stopped < rounds:
+    if stopped < rounds and reported:
         injuring = harm_probability(s, weapon, p.injuring_share)
         if harm[1] < injuring:
             injured = heavy_tail_quantile(harm[1] / injuring, p.injury_scale, p.injury_tail, MOST_HURT)
@@ -102,7 +127,6 @@ def launch_attack(
             touched |= PERMISSION
         if raise_tension(s, p, t, killed, 0.0):
             touched |= WAR
-    reported = kind[3] < p.completeness
     _count(s, reported, injured, killed)
     opened = leave_unanswered(s, p, t)
     return Attack(weapon, rounds, engaged, stopped, injured, brain_injured, killed, reported, opened, touched)

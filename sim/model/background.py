@@ -9,9 +9,15 @@ MECHANISM = Mechanism(
     "background",
     "Attacks that no earlier attack set off: level, share by place, dated mobilisation and drift.",
     (
-        Parameter("base_rate", "μ", "attacks per day", 0.0, INF, 0.0, "background rate of all places at g = 1"),
-        Parameter("mobilisation_drift", "d_g", "log rate", -5.0, 5.0, 0.0, "change of log g that the drift tends to"),
-        Parameter("drift_days", "τ_g", "days", 1e-3, INF, 30.0, "time in which the drift goes 63% of its way"),
+        Parameter(
+            "base_rate", "μ", "attacks per day", 0.0, INF, 0.0, "background rate of all places at g = 1"
+        ),
+        Parameter(
+            "mobilisation_drift", "d_g", "log rate", -5.0, 5.0, 0.0, "change of log g that the drift tends to"
+        ),
+        Parameter(
+            "drift_days", "τ_g", "days", 1e-3, INF, 30.0, "time in which the drift goes 63% of its way"
+        ),
     ),
     (
         Field("share", "place", 0.0, "share of the background rate in each place"),

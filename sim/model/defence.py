@@ -3,19 +3,37 @@
 import math
 from typing import Any
 
+from sim.model.levers import Levers
 from sim.model.numbers import bounded_exp
-from sim.model.spec import INF, Field, Mechanism, Parameter
+from sim.model.spec import Field, Mechanism, Parameter
 from sim.model.stage import weights_in_use
 
 MECHANISM = Mechanism(
     "defence",
     "Rounds are engaged one interceptor each while the stock lasts; attacks that fail are worth less.",
     (
-        Parameter("salvo_extra", "ε", "rounds", 0.0, 50.0, 0.0, "mean number of rounds in an attack beyond the first"),
-        Parameter("value_of_failure", "v", "log rate", 0.0, 10.0, 0.0, "fall of log background if all attacks were stopped"),
+        Parameter(
+            "salvo_extra",
+            "ε",
+            "rounds",
+            0.0,
+            50.0,
+            0.0,
+            "mean number of rounds in an attack beyond the first",
+        ),
+        Parameter(
+            "value_of_failure",
+            "v",
+            "log rate",
+            0.0,
+            10.0,
+            0.0,
+            "fall of log background if all attacks were stopped",
+        ),
     ),
     (
         Field("defence_level", "run", 1.0, "layers of defence; 1 as the record had it"),
+        Field("surged", "run", -1, "rung of the policy whose denial is in force; -1 before any"),
         Field("interceptors", "run", 0, "interceptors in stock"),
         Field("interceptors_used", "run", 0, "interceptors spent so far"),
         Field("interceptors_received", "run", 0, "interceptors delivered so far, the first stock among them"),
@@ -69,6 +87,19 @@ def receive_interceptors(s: Any, p: Any, amount: int) -> bool:
     s.interceptors[0] = s.interceptors[0] + amount
     s.interceptors_received[0] = s.interceptors_received[0] + amount
     return bool(was_empty and p.value_of_failure != 0.0)
+
+
+def surge_due(s: Any, ladder: tuple[Levers, ...], rung: int) -> bool:
+    """Note that a rung's denial comes into force. False if it is the one in force already: it arrives once."""
+    before, s.surged[0] = s.surged[0], rung
+    if before < 0:
+        return True
+    old, new = ladder[before], ladder[rung]
+    return bool(
+        old.defence_level != new.defence_level
+        or old.surge_day != new.surge_day
+        or old.surge_interceptors != new.surge_interceptors
+    )
 
 
 def set_defence(s: Any, p: Any, level: float) -> bool:

@@ -13,15 +13,39 @@ MECHANISM = Mechanism(
     "What a strike does to the log background rate, by class of target, decaying, spilling to other places.",
     (
         *(
-            Parameter(f"effect_{x}", f"A_{x}", "log rate", -10.0, 10.0, 0.0, f"net jump at a strike of strength 1 on {x}")
+            Parameter(
+                f"effect_{x}",
+                f"A_{x}",
+                "log rate",
+                -10.0,
+                10.0,
+                0.0,
+                f"net jump at a strike of strength 1 on {x}",
+            )
             for x in TARGETS
         ),
         *(
-            Parameter(f"suppression_{x}", f"σ_{x}", "log rate", 0.0, 10.0, 0.0, f"drop at a strike of strength 1 on {x}")
+            Parameter(
+                f"suppression_{x}",
+                f"σ_{x}",
+                "log rate",
+                0.0,
+                10.0,
+                0.0,
+                f"drop at a strike of strength 1 on {x}",
+            )
             for x in TARGETS
         ),
         *(
-            Parameter(f"backlash_{x}", f"β_{x}", "log rate", 0.0, 10.0, 0.0, f"rise at a strike of strength 1 on {x}")
+            Parameter(
+                f"backlash_{x}",
+                f"β_{x}",
+                "log rate",
+                0.0,
+                10.0,
+                0.0,
+                f"rise at a strike of strength 1 on {x}",
+            )
             for x in TARGETS
         ),
         Parameter("effect_days", "τ", "days", 1e-3, INF, 10.0, "decay of the net effect"),
@@ -29,10 +53,34 @@ MECHANISM = Mechanism(
         Parameter("backlash_days", "τ_b", "days", 1e-3, INF, 30.0, "decay of backlash"),
         Parameter("strength_exponent", "γ", "", 0.0, 5.0, 1.0, "effect goes with strength to this power"),
         Parameter("spill", "s", "share", 0.0, 1.0, 1.0, "share of an effect that every other place feels"),
-        Parameter("effect_limit", "X", "log rate", 1e-3, 50.0, 1.3862943611198906, "soft limit of all effects together"),
-        Parameter("harm_backlash", "χ", "log rate", 0.0, 10.0, 0.0, "further rise after a strike that harms civilians"),
+        Parameter(
+            "effect_limit",
+            "X",
+            "log rate",
+            1e-3,
+            50.0,
+            1.3862943611198906,
+            "soft limit of all effects together",
+        ),
+        Parameter(
+            "harm_backlash",
+            "χ",
+            "log rate",
+            0.0,
+            10.0,
+            0.0,
+            "further rise after a strike that harms civilians",
+        ),
         Parameter("clarity_weight", "ω", "", 0.0, 2.0, 0.0, "suppression goes with 1 + ω (clarity - 1/2)"),
-        Parameter("attribution_days", "τ_D", "days", 1e-3, INF, INF, "suppression fades with the delay of the strike"),
+        Parameter(
+            "attribution_days",
+            "τ_D",
+            "days",
+            1e-3,
+            INF,
+            INF,
+            "suppression fades with the delay of the strike",
+        ),
     ),
     (
         Field("net", "place", 0.0, "net component at its last jump"),

@@ -9,7 +9,15 @@ MECHANISM = Mechanism(
     "excitation",
     "Hawkes self-excitation with an exponential kernel: branching ratio n, mean age of offspring 1/β.",
     (
-        Parameter("branching_ratio", "n", "attacks per attack", 0.0, 0.999, 0.0, "offspring that one attack sets off"),
+        Parameter(
+            "branching_ratio",
+            "n",
+            "attacks per attack",
+            0.0,
+            0.999,
+            0.0,
+            "offspring that one attack sets off",
+        ),
         Parameter("excitation_days", "1/β", "days", 1e-3, INF, 5.0, "mean age of an offspring"),
     ),
     (

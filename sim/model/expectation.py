@@ -12,12 +12,36 @@ MECHANISM = Mechanism(
     "expectation",
     "Severity that the attackers expect; surprise strengthens suppression.",
     (
-        Parameter("expected_strength", "E0", "strength of C1", 1e-3, INF, 1.0, "severity expected when nothing has happened"),
-        Parameter("expectation_days", "τ_E", "days", 1e-3, INF, 90.0, "time in which expectation returns to E0"),
-        Parameter("expectation_weight", "w", "share", 0.0, 1.0, 1.0, "how far a strike moves expectation to its strength"),
-        Parameter("capacity_weight", "v_E", "", 0.0, 5.0, 0.0, "rise of expectation with the defender's full stock"),
-        Parameter("surprise_weight", "", "", 0.0, 1.0, 0.0, "1 where surprise is modelled, 0 where it is not"),
-        Parameter("munitions_needed", "", "munitions", 1.0, INF, 100.0, "stock that a long war is held to need"),
+        Parameter(
+            "expected_strength",
+            "E0",
+            "strength of C1",
+            1e-3,
+            INF,
+            1.0,
+            "severity expected when nothing has happened",
+        ),
+        Parameter(
+            "expectation_days", "τ_E", "days", 1e-3, INF, 90.0, "time in which expectation returns to E0"
+        ),
+        Parameter(
+            "expectation_weight",
+            "w",
+            "share",
+            0.0,
+            1.0,
+            1.0,
+            "how far a strike moves expectation to its strength",
+        ),
+        Parameter(
+            "capacity_weight", "v_E", "", 0.0, 5.0, 0.0, "rise of expectation with the defender's full stock"
+        ),
+        Parameter(
+            "surprise_weight", "", "", 0.0, 1.0, 0.0, "1 where surprise is modelled, 0 where it is not"
+        ),
+        Parameter(
+            "munitions_needed", "", "munitions", 1.0, INF, 100.0, "stock that a long war is held to need"
+        ),
     ),
     (
         Field("expectation", "run", 0.0, "E at its last jump; set to E0 at the start"),
@@ -41,7 +65,7 @@ def surprise(s: Any, p: Any, t: float, strength: float, munitions: int) -> float
 
 
 def learn(s: Any, p: Any, t: float, strength: float) -> None:
-    """E moves the share w of the way to the strength just suffered."""
+    """E moves the share w of the way to the strength just suffered. Domain: strength > 0, so that E stays above 0."""
     e = relaxed(s.expectation[0], p.expected_strength, s.expectation_since[0], t, p.expectation_days)
     if p.surprise_weight == 0.0 or strength == e:
         return

@@ -21,10 +21,10 @@ def decayed(value: float, since: float, t: float, days: float) -> float:
 
 
 def relaxed(value: float, target: float, since: float, t: float, days: float) -> float:
-    """target - (target - value) · exp(-(t - since)/days): return to a target."""
+    """value + (target - value) · (1 - exp(-(t - since)/days)): return to a target; exactly value at since."""
     if value == target:
         return target
-    return target - (target - value) * bounded_exp(-(t - since) / days)
+    return value + (target - value) * (1.0 - bounded_exp(-(t - since) / days))
 
 
 def soft_limit(x: float, limit: float) -> float:
@@ -52,20 +52,22 @@ def poisson_quantile(u: float, mean: float, most: int) -> int:
 
 
 def binomial_quantile(u: float, n: int, p: float) -> int:
-    """Smallest k with P(K ≤ k) ≥ u for K binomial(n, p). Domain: 0 ≤ p ≤ 1, n ≥ 0."""
+    """Smallest k with P(K ≤ k) ≥ u for K binomial(n, p). Domain: 0 ≤ p ≤ 1, 0 ≤ n ≤ 1000."""
     if p <= 0.0 or n == 0:
         return 0
     if p >= 1.0:
         return n
-    odds = p / (1.0 - p)
-    term = bounded_exp(n * math.log(1.0 - p))
+    mirrored = p > 0.5  # counts failures then, since (1 - p)^n would be too small to begin a sum with
+    rare, left = (1.0 - p, 1.0 - u) if mirrored else (p, u)
+    odds = rare / (1.0 - rare)
+    term = (1.0 - rare) ** float(n)  # at least 2^-1000; the clamp of exponents would cut it at exp(-50)
     total = term
     k = 0
-    while total < u and k < n:
+    while total < left and k < n:
         k += 1
         term = term * odds * (n - k + 1) / k
         total += term
-    return k
+    return n - k if mirrored else k
 
 
 def heavy_tail_quantile(u: float, scale: float, tail: float, most: int) -> int:

@@ -16,9 +16,27 @@ MECHANISM = Mechanism(
         Parameter("permission_amber", "p_amber", "share", 0.0, 1.0, 0.4, "permission in amber"),
         Parameter("permission_red", "p_red", "share", 0.0, 1.0, 0.02, "permission in red"),
         Parameter("restraint_base", "h0", "per day", 0.0, INF, 0.0, "hazard of one step toward red"),
-        Parameter("restraint_sponsor", "hS", "per day", 0.0, INF, 0.0, "added for 14 days after a strike on the sponsor"),
-        Parameter("restraint_death", "hF", "per day", 0.0, INF, 0.0, "added for 7 days after a defender's direct death"),
-        Parameter("restraint_days", "D", "days", 1e-3, INF, 60.0, "mean stay before one step back toward green"),
+        Parameter(
+            "restraint_sponsor",
+            "hS",
+            "per day",
+            0.0,
+            INF,
+            0.0,
+            "added for 14 days after a strike on the sponsor",
+        ),
+        Parameter(
+            "restraint_death",
+            "hF",
+            "per day",
+            0.0,
+            INF,
+            0.0,
+            "added for 7 days after a defender's direct death",
+        ),
+        Parameter(
+            "restraint_days", "D", "days", 1e-3, INF, 60.0, "mean stay before one step back toward green"
+        ),
     ),
     (
         Field("permission", "run", GREEN, "0 green, 1 amber, 2 red"),

@@ -43,8 +43,8 @@ PARAMETERS: dict[str, Parameter] = {x.name: x for m in MECHANISMS for x in m.par
 FIELDS: dict[str, Field] = {x.name: x for m in MECHANISMS for x in m.state}
 
 # Assembled, so that a new mechanism adds its numbers by one line above.
-Params: Any = namedtuple("Params", list(PARAMETERS))  # noqa: PYI024
-State: Any = namedtuple("State", list(FIELDS))  # noqa: PYI024
+Params: Any = namedtuple("Params", list(PARAMETERS))  # type: ignore[misc]  # names known at run time
+State: Any = namedtuple("State", list(FIELDS))  # type: ignore[misc]  # names known at run time
 
 
 def make_params(values: Mapping[str, float]) -> Any:

@@ -8,14 +8,14 @@ from sim.model.spec import INF, NEVER, Field, Mechanism
 from sim.model.stocks import munitions_for, political_cost
 
 REMEMBERED = 64  # planned strikes that the tempo looks back on, and the most that can be pending
+SLACK = 1e-9  # days; a gap that is short by rounding alone (4.1 - 2.1 < 2) is not too short
 
 MECHANISM = Mechanism(
     "response",
     "Triggers, tempo, consistency, and what holds a response back.",
     (),
     (
-        Field("planned", "window", NEVER, "days of the strikes planned, a ring"),
-        Field("planned_count", "run", 0, "strikes planned so far"),
+        Field("planned", "window", NEVER, "days of the latest strikes planned, in no order"),
         Field("first_strike", "run", INF, "day of the first strike planned"),
         Field("pending", "run", 0, "responses decided and not yet carried out or held back"),
         Field("rung", "run", 0, "rung of the policy's ladder"),
@@ -77,11 +77,11 @@ def place_to_strike(lv: Levers, c: int, places: int, u: float) -> int:
     return -1
 
 
-def planned_since(s: Any, day: float) -> int:
-    """Strikes planned later than a day, among the last 64."""
+def planned_near(s: Any, due: float, days: float) -> int:
+    """Strikes planned less than so many days before or after a day, among the latest 64."""
     n = 0
     for x in s.planned:
-        if x > day:
+        if abs(due - x) < days - SLACK:
             n += 1
     return n
 
@@ -95,10 +95,10 @@ def nearest_planned(s: Any, due: float) -> float:
 
 
 def tempo_allows(s: Any, lv: Levers, due: float) -> bool:
-    """Shortest gap, most strikes in a window, and the ring of pending responses."""
-    if s.pending[0] >= REMEMBERED - 1 or nearest_planned(s, due) < lv.min_gap:
+    """Shortest gap, most strikes in a window, and room among the pending responses."""
+    if s.pending[0] >= REMEMBERED - 1 or nearest_planned(s, due) < lv.min_gap - SLACK:
         return False
-    return lv.window_most == 0 or planned_since(s, due - lv.window_days) < lv.window_most
+    return lv.window_most == 0 or planned_near(s, due, lv.window_days) < lv.window_most
 
 
 def decide_response(s: Any, lv: Levers, c: int, t: float, u: tuple[float, ...]) -> Decision:
@@ -114,7 +114,7 @@ def decide_response(s: Any, lv: Levers, c: int, t: float, u: tuple[float, ...]) 
     place = place_to_strike(lv, c, len(s.share), u[2])
     if place < 0:
         return Decision(HOLD, PLACE, 0.0, c)
-    if t + delay - s.first_strike[0] > lv.duration_limit:
+    if t + delay - s.first_strike[0] > lv.duration_limit + SLACK:
         return Decision(HOLD, DURATION, 0.0, place)
     if not tempo_allows(s, lv, t + delay):
         return Decision(HOLD, TEMPO, 0.0, place)
@@ -135,9 +135,12 @@ def decide_spontaneous(s: Any, lv: Levers, c: int, t: float, u: float) -> Decisi
 
 
 def plan_strike(s: Any, due: float) -> None:
-    """Note a strike planned for a day."""
-    s.planned[s.planned_count[0] % REMEMBERED] = due
-    s.planned_count[0] = s.planned_count[0] + 1
+    """Note a strike planned for a day in place of the earliest, which is never one still pending."""
+    earliest = 0
+    for i in range(REMEMBERED):
+        if s.planned[i] < s.planned[earliest]:
+            earliest = i
+    s.planned[earliest] = due
     s.pending[0] = s.pending[0] + 1
     s.first_strike[0] = min(s.first_strike[0], due)
 

@@ -9,13 +9,25 @@ from sim.model.spec import INF, Field, Mechanism, Parameter
 MECHANISM = Mechanism(
     "stage",
     "Weapons in use: each has a stage from which it is used; the stage climbs one step at a time.",
-    (Parameter("stage_hazard", "h_stage", "per day", 0.0, INF, 0.0, "hazard of climbing one stage without backlash"),),
+    (
+        Parameter(
+            "stage_hazard",
+            "h_stage",
+            "per day",
+            0.0,
+            INF,
+            0.0,
+            "hazard of climbing one stage without backlash",
+        ),
+    ),
     (
         Field("stage", "run", 0, "present stage"),
         Field("last_stage", "run", 0, "the highest stage that any weapon has"),
         Field("weapon_stage", "weapon", 0, "stage from which a weapon is used"),
         Field("weapon_weight", "weapon", 0.0, "weight of a weapon among those in use"),
-        Field("weapon_interception", "weapon", 0.0, "probability that one defence layer stops one of its rounds"),
+        Field(
+            "weapon_interception", "weapon", 0.0, "probability that one defence layer stops one of its rounds"
+        ),
         Field("weapon_harm", "weapon", 1.0, "how much likelier than others to hurt when it gets through"),
     ),
 )

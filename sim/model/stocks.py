@@ -10,8 +10,18 @@ MECHANISM = Mechanism(
     "stocks",
     "Munitions, whole numbers by owner, and political cost where the host government is sensitive.",
     (
-        Parameter("munitions_per_strength", "", "munitions", 0.0, INF, 0.0, "munitions that a strike of strength 1 takes"),
-        Parameter("political_days", "τ_pol", "days", 1e-3, INF, 60.0, "decay of political cost as the host feels it"),
+        Parameter(
+            "munitions_per_strength",
+            "",
+            "munitions",
+            0.0,
+            INF,
+            0.0,
+            "munitions that a strike of strength 1 takes",
+        ),
+        Parameter(
+            "political_days", "τ_pol", "days", 1e-3, INF, 60.0, "decay of political cost as the host feels it"
+        ),
     ),
     (
         Field("munitions", "stock", 0, "munitions in stock, by owner"),
@@ -26,7 +36,7 @@ MECHANISM = Mechanism(
 
 def munitions_for(p: Any, strength: float) -> int:
     """Whole munitions that a strike takes: ceil(strength · munitions_per_strength)."""
-    return int(math.ceil(strength * p.munitions_per_strength - 1e-9))
+    return math.ceil(strength * p.munitions_per_strength - 1e-9)
 
 
 def political_cost(s: Any, p: Any, t: float) -> float:

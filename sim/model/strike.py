@@ -13,17 +13,28 @@ from sim.model.stocks import munitions_for, pay_politically, spend_munitions
 from sim.model.war import raise_tension
 
 MOST_KILLED = 200
+MOST_STRENGTH = 1e6
 
 MECHANISM = Mechanism(
     "strike",
     "Marks of a strike, by class of target.",
     (
         *(
-            Parameter(f"killed_{x}", "", "people", 0.0, 50.0, 0.0, f"mean killed by a strike of strength 1 on {x}")
+            Parameter(
+                f"killed_{x}", "", "people", 0.0, 50.0, 0.0, f"mean killed by a strike of strength 1 on {x}"
+            )
             for x in TARGETS
         ),
         *(
-            Parameter(f"harm_{x}", "", "probability", 0.0, 1.0, 0.0, f"that a careless strike on {x} harms civilians")
+            Parameter(
+                f"harm_{x}",
+                "",
+                "probability",
+                0.0,
+                1.0,
+                0.0,
+                f"that a careless strike on {x} harms civilians",
+            )
             for x in TARGETS
         ),
     ),
@@ -60,18 +71,26 @@ def mixed(o: Order, infrastructure: float, fighters: float, sponsor: float, lead
 
 
 def power(strength: float, exponent: float) -> float:
-    """strength^γ; 0 at strength 0, whatever the exponent."""
-    return 0.0 if strength <= 0.0 else float(strength**exponent)
+    """strength^γ; 0 at strength 0, whatever the exponent. Strength counts up to 1e6, so that nothing overflows."""
+    return 0.0 if strength <= 0.0 else float(min(MOST_STRENGTH, strength) ** exponent)
 
 
 def suppression_jump(s: Any, p: Any, o: Order, t: float, munitions: int) -> float:
     """σ · strength^γ · (1 + surprise) · (1 + ω (clarity - 1/2)) · exp(-delay/τ_D); an unknown delay discounts nothing."""
-    sigma = mixed(o, p.suppression_infrastructure, p.suppression_fighters, p.suppression_sponsor, p.suppression_leader)
+    sigma = mixed(
+        o, p.suppression_infrastructure, p.suppression_fighters, p.suppression_sponsor, p.suppression_leader
+    )
     if sigma == 0.0:
         return 0.0
     said = 1.0 + p.clarity_weight * (o.clarity - 0.5)
     late = bounded_exp(-o.delay / p.attribution_days) if o.delay > 0.0 else 1.0
-    return sigma * power(o.strength, p.strength_exponent) * (1.0 + surprise(s, p, t, o.strength, munitions)) * said * late
+    return (
+        sigma
+        * power(o.strength, p.strength_exponent)
+        * (1.0 + surprise(s, p, t, o.strength, munitions))
+        * said
+        * late
+    )
 
 
 def backlash_jump(p: Any, o: Order, harmed: bool) -> float:
@@ -108,7 +127,9 @@ def strike(s: Any, p: Any, c: int, t: float, o: Order, stock: int, u: tuple[floa
     if stock >= 0:
         spend_munitions(s, stock, munitions)
     cost = pay_politically(s, p, c, t, o.strength)
-    mean_killed = o.strength * mixed(o, p.killed_infrastructure, p.killed_fighters, p.killed_sponsor, p.killed_leader)
+    mean_killed = o.strength * mixed(
+        o, p.killed_infrastructure, p.killed_fighters, p.killed_sponsor, p.killed_leader
+    )
     killed = poisson_quantile(u[0], min(50.0, mean_killed), MOST_KILLED)
     careless = mixed(o, p.harm_infrastructure, p.harm_fighters, p.harm_sponsor, p.harm_leader)
     harmed = o.strength > 0.0 and u[1] < careless * (1.0 - o.care)
@@ -122,8 +143,9 @@ def strike(s: Any, p: Any, c: int, t: float, o: Order, stock: int, u: tuple[floa
     destroyed = destroy_capability(s, p, c, t, loss)
     if change_resolve(s, p, t, -p.resolve_cost * o.strength):
         touched |= ATTACKS
-    learn(s, p, t, o.strength)
-    answer(s)
+    if o.strength > 0.0:  # a strike of no strength teaches nothing and answers nothing
+        learn(s, p, t, o.strength)
+        answer(s)
     if o.sponsor * o.strength > 0.0 and strike_sponsor(s, p, t):
         touched |= PERMISSION
     if raise_tension(s, p, t, killed, o.sponsor * o.strength):

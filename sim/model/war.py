@@ -11,8 +11,18 @@ MECHANISM = Mechanism(
     "The event that the fighting widens; it changes nothing else in the run.",
     (
         Parameter("war_base", "h_w", "per day", 0.0, INF, 0.0, "hazard when nothing has happened lately"),
-        Parameter("war_death", "h_d", "per day per death", 0.0, INF, 0.0, "added by each death on either side"),
-        Parameter("war_sponsor", "h_s", "per day per strength", 0.0, INF, 0.0, "added by a strike on the sponsor of strength 1"),
+        Parameter(
+            "war_death", "h_d", "per day per death", 0.0, INF, 0.0, "added by each death on either side"
+        ),
+        Parameter(
+            "war_sponsor",
+            "h_s",
+            "per day per strength",
+            0.0,
+            INF,
+            0.0,
+            "added by a strike on the sponsor of strength 1",
+        ),
         Parameter("war_days", "τ_w", "days", 1e-3, INF, 30.0, "decay of what deaths and strikes add"),
     ),
     (
@@ -32,7 +42,9 @@ def war_hazard(s: Any, p: Any, t: float) -> float:
 
 def raise_tension(s: Any, p: Any, t: float, deaths: int, sponsor_strength: float) -> bool:
     """tension += h_d · deaths + h_s · strength on the sponsor; True if it moved."""
-    return jump(s.tension, s.tension_since, 0, t, p.war_days, p.war_death * deaths + p.war_sponsor * sponsor_strength)
+    return jump(
+        s.tension, s.tension_since, 0, t, p.war_days, p.war_death * deaths + p.war_sponsor * sponsor_strength
+    )
 
 
 def widen_war(s: Any) -> None:

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=60)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -11,7 +11,12 @@ Positive = Annotated[float, Field(gt=0.0)]
 NotNegative = Annotated[float, Field(ge=0.0)]
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 Sentence = Annotated[str, Field(min_length=1, max_length=10_000)]
-Moment = dt.datetime | dt.date
+_MOMENT = {
+    "type": "string",
+    "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?)?$",
+    "examples": ["2023-10-17", "2023-10-17T14:30"],
+}
+Moment = Annotated[dt.datetime | dt.date, WithJsonSchema(_MOMENT)]
 
 
 class Strict(BaseModel):
@@ -23,23 +28,27 @@ class Strict(BaseModel):
 class Document(Strict):
     """A whole config file."""
 
-    kind: str
-    version: Literal[1]
-    base: str | None = Field(None, description="a file of the same kind that this one changes; one level")
+    kind: str = Field(description="what this file is")
+    version: Literal[1] = Field(description="version of the format")
+    base: str | None = Field(
+        None,
+        description="a file of the same kind, without a base of its own, of which this one says only what it changes: "
+        "mappings merge, all else is replaced, null takes a key away",
+    )
 
 
 class Normal(Strict):
     """Normal prior."""
 
-    mean: float
-    sd: Positive
+    mean: float = Field(description="mean, in the parameter's unit")
+    sd: Positive = Field(description="standard deviation, in the parameter's unit")
 
 
 class LogNormal(Strict):
     """Log-normal prior: by its median and either sigma or the ends of its central 90%."""
 
-    median: Positive
-    sigma: Positive | None = None
+    median: Positive = Field(description="median, in the parameter's unit")
+    sigma: Positive | None = Field(None, description="standard deviation of the logarithm")
     low: Positive | None = Field(None, description="5% quantile")
     high: Positive | None = Field(None, description="95% quantile")
 
@@ -56,28 +65,30 @@ class LogNormal(Strict):
 class HalfNormal(Strict):
     """Normal prior of mean 0, folded at 0."""
 
-    scale: Positive
+    scale: Positive = Field(
+        description="standard deviation of the normal that is folded; the median is 0.674 of it"
+    )
 
 
 class Beta(Strict):
     """Beta prior."""
 
-    a: Positive
-    b: Positive
+    a: Positive = Field(description="first shape; the mean is a/(a+b)")
+    b: Positive = Field(description="second shape")
 
 
 class Gamma(Strict):
     """Gamma prior; its mean is shape/rate."""
 
-    shape: Positive
-    rate: Positive
+    shape: Positive = Field(description="shape; the mean is shape/rate")
+    rate: Positive = Field(description="rate, 1 over the parameter's unit")
 
 
 class Uniform(Strict):
     """Uniform prior."""
 
-    low: float
-    high: float
+    low: float = Field(description="lower end")
+    high: float = Field(description="upper end")
 
     @model_validator(mode="after")
     def _in_order(self) -> "Uniform":
@@ -88,6 +99,8 @@ class Uniform(Strict):
 
 class Prior(Strict):
     """Exactly one distribution."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     normal: Normal | None = None
     lognormal: LogNormal | None = None
@@ -106,9 +119,11 @@ class Prior(Strict):
 class Sourced(Strict):
     """A number of the model: a prior or a value, and where it comes from."""
 
-    prior: Prior | None = None
-    value: float | None = None
-    source: Sentence = Field(description="where the number comes from: record ids, literature, or «expert judgement»")
+    prior: Prior | None = Field(None, description="what is known before the record; exactly one distribution")
+    value: float | None = Field(None, description="the number, where it is held")
+    source: Sentence = Field(
+        description="where the number comes from: record ids, literature, or «expert judgement»"
+    )
 
     @model_validator(mode="after")
     def _prior_or_value(self) -> "Sourced":
@@ -118,7 +133,9 @@ class Sourced(Strict):
 
 
 def _day(moment: Moment) -> dt.datetime:
-    return moment if isinstance(moment, dt.datetime) else dt.datetime(moment.year, moment.month, moment.day)
+    if isinstance(moment, dt.datetime):
+        return moment
+    return dt.datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001  a record's times share one zone
 
 
 def days_between(start: Moment, end: Moment) -> float:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from sim.scenario.common import Count, Document, Moment, Name, NotNegative, Positive, Sentence, Share, Strict
 from sim.scenario.settings import Delivery
@@ -11,25 +11,29 @@ from sim.scenario.settings import Delivery
 class Trigger(Strict):
     """What makes a response due; any one of the conditions given."""
 
-    after_attacks: Count | None = Field(None, ge=1, description="reported attacks since the last response; 1 is each attack")
+    after_attacks: Count | None = Field(
+        None, ge=1, description="reported attacks since the last response; 1 is each attack"
+    )
     after_casualties: Count | None = Field(None, ge=1, description="injured since the last response")
     weapon: Name | None = Field(None, description="any attack with this weapon")
     every_days: Positive | None = Field(None, description="a fixed schedule")
-    first_day: NotNegative | None = Field(None, description="day of the first scheduled response; default every_days")
+    first_day: NotNegative | None = Field(
+        None, description="day of the first scheduled response; default every_days"
+    )
 
 
 class LogNormalDelay(Strict):
     """Log-normal delay."""
 
-    median: Positive
-    sigma: Positive
+    median: Positive = Field(description="median, days")
+    sigma: Positive = Field(description="standard deviation of the logarithm")
 
 
 class UniformDelay(Strict):
     """Uniform delay."""
 
-    low: NotNegative
-    high: Positive
+    low: NotNegative = Field(description="shortest, days")
+    high: Positive = Field(description="longest, days")
 
     @model_validator(mode="after")
     def _in_order(self) -> "UniformDelay":
@@ -41,11 +45,13 @@ class UniformDelay(Strict):
 class ExponentialDelay(Strict):
     """Exponential delay."""
 
-    mean: Positive
+    mean: Positive = Field(description="mean, days")
 
 
 class Delay(Strict):
     """A distribution of the days from trigger to strike: exactly one."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     lognormal: LogNormalDelay | None = None
     uniform: UniformDelay | None = None
@@ -61,25 +67,27 @@ class Delay(Strict):
 class Window(Strict):
     """At most so many strikes in so many days."""
 
-    strikes: Count = Field(ge=1, le=60)
-    days: Positive
+    strikes: Count = Field(ge=1, le=60, description="most strikes in the window")
+    days: Positive = Field(description="length of the window, days")
 
 
 class Tempo(Strict):
     """How often the defender may respond."""
 
-    min_gap_days: NotNegative = 0.0
-    most_in_window: Window | None = None
+    min_gap_days: NotNegative = Field(0.0, description="shortest gap between strikes, days")
+    most_in_window: Window | None = Field(
+        None, description="at most so many strikes in so many days; no limit if left out"
+    )
     answered_share: Share = Field(1.0, description="share of triggers that are answered: consistency")
 
 
 class Target(Strict):
     """Shares of a strike by class of target; together 1."""
 
-    infrastructure: Share = 0.0
-    fighters: Share = 0.0
-    sponsor: Share = 0.0
-    leader: Share = 0.0
+    infrastructure: Share = Field(0.0, description="stores, facilities, command posts")
+    fighters: Share = Field(0.0, description="those who attack")
+    sponsor: Share = Field(0.0, description="the sponsor's own people")
+    leader: Share = Field(0.0, description="leaders of the groups")
 
     @model_validator(mode="after")
     def _sum_to_one(self) -> "Target":
@@ -92,15 +100,15 @@ class Target(Strict):
 class SpontaneousFire(Strict):
     """An airborne asset answers from the point of origin."""
 
-    probability: Share
-    within_hours: NotNegative = 2.0
+    probability: Share = Field(description="that an attack in an allowed place is answered so")
+    within_hours: NotNegative = Field(2.0, description="hours from the attack to the answer")
 
 
 class Denial(Strict):
     """Raised air and missile defence."""
 
-    level: NotNegative = 1.0
-    interceptors_added: Count = 0
+    level: NotNegative = Field(1.0, description="independent layers that each round must pass")
+    interceptors_added: Count = Field(0, description="interceptors added to the stock once")
     surge_date: Moment | None = Field(None, description="date from which it holds; default the start")
 
 
@@ -108,41 +116,59 @@ class Stocks(Strict):
     """Whose munitions are spent, and resupply in place of the settings'."""
 
     munitions_from: Name | None = Field(None, description="owner of the stock, of those in the settings")
-    munitions: Delivery | None = None
-    interceptors: Delivery | None = None
+    munitions: Delivery | None = Field(None, description="deliveries of munitions, in place of the settings'")
+    interceptors: Delivery | None = Field(
+        None, description="deliveries of interceptors, in place of the settings'"
+    )
 
 
 class Limits(Strict):
     """What ends or holds responses back."""
 
-    duration_days: Positive | None = Field(None, description="responses go on for no longer than this after the first")
-    political_cost: NotNegative | None = Field(None, description="no strike while the cost that is felt exceeds this")
+    duration_days: Positive | None = Field(
+        None, description="responses go on for no longer than this after the first"
+    )
+    political_cost: NotNegative | None = Field(
+        None, description="no strike while the cost that is felt exceeds this"
+    )
 
 
 class LeverSet(Strict):
     """Levers that a rung of the ladder may change; unset ones stay as they are."""
 
-    trigger: Trigger | Literal["never"] | None = None
-    delay_days: NotNegative | Delay | None = None
-    tempo: Tempo | None = None
-    target: Target | None = None
-    strength: NotNegative | None = Field(None, description="in units of C1")
-    care: Share | None = Field(None, description="share of civilian harm that is avoided")
-    places: dict[Name, Literal["allowed", "forbidden"]] | None = None
-    spontaneous_fire: SpontaneousFire | None = None
-    clarity: Share | None = Field(None, description="how firm the public message is")
-    denial: Denial | None = None
-    stocks: Stocks | None = None
-    limits: Limits | None = None
+    trigger: Trigger | Literal["never"] | None = Field(
+        None, description="what makes a response due, or never"
+    )
+    delay_days: NotNegative | Delay | None = Field(
+        None, description="days from trigger to strike: a number or a distribution; 0 if left out"
+    )
+    tempo: Tempo | None = Field(None, description="how often; no limit, every trigger answered if left out")
+    target: Target | None = Field(
+        None, description="shares of a strike by class of target; infrastructure if left out"
+    )
+    strength: NotNegative | None = Field(None, description="in units of C1; 1 if left out")
+    care: Share | None = Field(None, description="share of civilian harm that is avoided; 0 if left out")
+    places: dict[Name, Literal["allowed", "forbidden"]] | None = Field(
+        None, description="where strikes are allowed; a place that is not named is allowed"
+    )
+    spontaneous_fire: SpontaneousFire | None = Field(
+        None, description="an airborne asset that answers by itself; none if left out"
+    )
+    clarity: Share | None = Field(None, description="how firm the public message is; 0.5 if left out")
+    denial: Denial | None = Field(None, description="raised defences; the settings' if left out")
+    stocks: Stocks | None = Field(
+        None, description="whose munitions and what resupply; the settings' if left out"
+    )
+    limits: Limits | None = Field(None, description="what ends or holds responses back; nothing if left out")
 
 
 class After(Strict):
     """What makes the policy climb to a rung; any one of the conditions given."""
 
     attacks: Count | None = Field(None, ge=1, description="reported attacks so far")
-    injuries: Count | None = Field(None, ge=1)
-    deaths: Count | None = Field(None, ge=1)
-    date: Moment | None = None
+    injuries: Count | None = Field(None, ge=1, description="injured so far")
+    deaths: Count | None = Field(None, ge=1, description="direct deaths so far")
+    date: Moment | None = Field(None, description="from this date on")
 
     @model_validator(mode="after")
     def _any(self) -> "After":
@@ -154,24 +180,30 @@ class After(Strict):
 class LadderRung(Strict):
     """A rung of the escalation ladder."""
 
-    after: After
-    set: LeverSet
+    after: After = Field(description="what makes the policy climb here")
+    set: LeverSet = Field(description="levers that change; the others stay as they were on the rung below")
 
 
 class Policy(Document, LeverSet):
     """How the defender responds."""
 
     kind: Literal["policy"]
-    name: Name
-    says: Sentence
-    replay: Name | None = Field(None, description="a record whose dated responses are carried out as they were")
-    then: Name | None = Field(None, description="policy that follows the last replayed response; default nothing")
-    ladder: tuple[LadderRung, ...] = ()
+    name: Name = Field(description="name in every output")
+    says: Sentence = Field(description="what it does, in a sentence")
+    replay: Name | None = Field(
+        None, description="a record whose dated responses are carried out as they were"
+    )
+    then: Name | None = Field(
+        None, description="policy that follows the last replayed response; default nothing"
+    )
+    ladder: tuple[LadderRung, ...] = Field((), description="rungs of escalation, in order")
 
     @model_validator(mode="after")
     def _acts(self) -> "Policy":
         if self.trigger is None and self.replay is None:
-            raise ValueError("expected trigger (write «trigger: never» for a policy that does not respond) or replay")
+            raise ValueError(
+                "expected trigger (write «trigger: never» for a policy that does not respond) or replay"
+            )
         if self.then is not None and self.replay is None:
             raise ValueError("expected replay beside then")
         return self

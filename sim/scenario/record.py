@@ -13,79 +13,96 @@ Reading = dict[str, Any]
 class Item(Strict):
     """An item of a record. A reading holds fields that replace the item's own."""
 
-    id: Name
-    source: Sentence
-    note: Sentence | None = None
-    readings: dict[Name, Reading] = Field(default_factory=dict)
+    id: Name = Field(description="id that outputs cite; no other item has it")
+    source: Sentence = Field(description="where it comes from")
+    note: Sentence | None = Field(None, description="what is wrong with it, or how it is read")
+    readings: dict[Name, Reading] = Field(
+        default_factory=dict, description="other readings by name, each the fields that it changes"
+    )
     shares_attacks_with: tuple[Name, ...] = Field((), description="items that count some of the same attacks")
 
 
 class CountWindow(Item):
     """Attacks counted in a window of time."""
 
-    start: Moment
-    end: Moment
-    count: Count
-    bound: Literal["exact", "at-least"] = "exact"
-    by_place: dict[Name, Count] = Field(default_factory=dict, description="where the place of an attack is known")
+    start: Moment = Field(description="when the window begins")
+    end: Moment = Field(description="when it ends")
+    count: Count = Field(description="attacks counted")
+    bound: Literal["exact", "at-least"] = Field(
+        "exact", description="whether the source gives a number or a lower bound"
+    )
+    place: Name | None = Field(None, description="the one place that the count is of; none is every place")
+    by_place: dict[Name, Count] = Field(
+        default_factory=dict, description="where the place of an attack is known"
+    )
     begins_at_attack: bool = Field(False, description="the window was opened by its first attack")
-    ended_by: Literal["exogenous", "triggered"] = Field("exogenous", description="whether an attack brought on its end")
+    ended_by: Literal["exogenous", "triggered"] = Field(
+        "exogenous", description="whether an attack brought on its end"
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> "CountWindow":
+        if self.place is not None and self.by_place:
+            raise ValueError("by_place: expected nothing beside place, which says where all of them fell")
         if sum(self.by_place.values()) > self.count:
-            raise ValueError(f"by_place: expected at most the count {self.count}, found {sum(self.by_place.values())}")
+            raise ValueError(
+                f"by_place: expected at most the count {self.count}, found {sum(self.by_place.values())}"
+            )
         return self
 
 
 class PlaceTotal(Item):
     """Counts by place over several windows together."""
 
-    windows: tuple[Name, ...] = Field(min_length=1)
-    by_place: dict[Name, Count]
+    windows: tuple[Name, ...] = Field(min_length=1, description="ids of the windows that it covers")
+    by_place: dict[Name, Count] = Field(description="attacks by place over those windows together")
 
 
 class Response(Item):
     """A response of the defender, as it happened."""
 
-    date: Moment
-    place: Name
-    target: Target
-    strength: NotNegative = 1.0
-    care: Share = 0.0
-    delay_days: NotNegative | None = Field(None, description="from the attack that provoked it; none is unknown")
+    date: Moment = Field(description="when the strike fell")
+    place: Name = Field(description="one of the record's places")
+    target: Target = Field(description="shares of the strike by class of target")
+    strength: NotNegative = Field(1.0, description="in units of C1")
+    care: Share = Field(0.0, description="share of civilian harm that was avoided")
+    delay_days: NotNegative | None = Field(
+        None, description="from the attack that provoked it; none is unknown"
+    )
     clarity: Share | None = Field(None, description="none is unknown and counts as one half")
 
 
 class Casualties(Item):
     """People hurt over a window: what the marks are fitted to."""
 
-    start: Moment
-    end: Moment
-    attacks: Count
-    injured: Count
-    brain_injured: Count | None = None
-    killed: Count | None = None
+    start: Moment = Field(description="when the window begins")
+    end: Moment = Field(description="when it ends")
+    attacks: Count = Field(description="attacks in the window")
+    injured: Count = Field(description="people injured, brain injuries among them")
+    brain_injured: Count | None = Field(None, description="brain injuries; unknown if left out")
+    killed: Count | None = Field(None, description="direct deaths; unknown if left out")
 
 
 class Fact(Item):
     """A fact that no likelihood reads, kept with its id."""
 
-    says: Sentence
+    says: Sentence = Field(description="the fact")
 
 
 class Record(Document):
     """A record of attacks and responses with its provenance."""
 
     kind: Literal["record"]
-    name: Name
-    title: Sentence
-    provenance: Sentence
+    name: Name = Field(description="name by which studies cite it")
+    title: Sentence = Field(description="what it records")
+    provenance: Sentence = Field(description="who recorded it, when, and how it was read")
     start: Moment = Field(description="day 0")
-    places: tuple[Name, ...] = ()
-    sections: dict[Name, tuple[Name, ...]] = Field(default_factory=dict, description="items admitted together by one name")
-    windows: tuple[CountWindow, ...] = Field(min_length=1)
-    place_totals: tuple[PlaceTotal, ...] = ()
-    responses: tuple[Response, ...] = ()
-    casualties: tuple[Casualties, ...] = ()
-    facts: tuple[Fact, ...] = ()
+    places: tuple[Name, ...] = Field((), description="places that its items name")
+    sections: dict[Name, tuple[Name, ...]] = Field(
+        default_factory=dict, description="items admitted together by one name"
+    )
+    windows: tuple[CountWindow, ...] = Field(min_length=1, description="counts of attacks")
+    place_totals: tuple[PlaceTotal, ...] = Field((), description="where the attacks of several windows fell")
+    responses: tuple[Response, ...] = Field((), description="the defender's responses, as they happened")
+    casualties: tuple[Casualties, ...] = Field((), description="people hurt, by window")
+    facts: tuple[Fact, ...] = Field((), description="what no likelihood reads")

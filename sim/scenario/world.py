@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sim.model.levers import EXPONENTIAL, FIXED, LOGNORMAL, UNIFORM, Levers, Rung
 from sim.model.permission import NAMES
 from sim.model.spec import INF
-from sim.model.strike import Order
 from sim.model.streamkeys import name_key
+from sim.model.strike import Order
 from sim.model.world import Dated, Delivery, Replayed, World
 from sim.scenario.common import Moment, days_between
 from sim.scenario.policy import Delay, LeverSet, Policy
@@ -97,14 +97,18 @@ def _replay(responses: Sequence[Response], index: dict[str, int], start: Moment)
 
 
 def _calendar(
-    settings: Settings, places: tuple[str, ...], start: Moment, after_record: float | None, record_end: Moment | None
+    settings: Settings,
+    places: tuple[str, ...],
+    start: Moment,
+    after_record: float | None,
+    record_end: Moment | None,
 ) -> tuple[tuple[float, ...], tuple[Dated, ...]]:
     """g by place at the start, and the dated changes after it."""
     end = INF if record_end is None else days_between(start, record_end)
-    pieces = [(days_between(start, m.date), m.level) for m in settings.mobilisation]
-    if after_record is not None:
+    pieces = sorted((days_between(start, m.date), m.level) for m in settings.mobilisation)
+    if after_record is not None and record_end is not None:
         pieces = [x for x in pieces if x[0] < end] + [(end, after_record)]
-    restraints = [(days_between(start, r.date), r.place, r.factor) for r in settings.host_restraint]
+    restraints = sorted((days_between(start, r.date), r.place, r.factor) for r in settings.host_restraint)
 
     def level_at(day: float, place: str) -> float:
         g = next((level for at, level in reversed(pieces) if at <= day), pieces[0][1])
@@ -114,7 +118,8 @@ def _calendar(
     dated = [Dated(days_between(start, x.date), -1, None, x.what) for x in settings.other_fronts]
     days = sorted({at for at, _ in pieces} | {at for at, _, _ in restraints})
     dated += [Dated(day, c, level_at(day, x), "mobilisation") for day in days for c, x in enumerate(places)]
-    calendar = tuple(sorted((x for x in dated if x.day > 0.0), key=lambda x: (x.day, x.place, x.what)))
+    ahead = (x for x in dated if x.day > 0.0 or (x.day == 0.0 and x.level is None))
+    calendar = tuple(sorted(ahead, key=lambda x: (x.day, x.place, x.what)))
     return tuple(level_at(0.0, x) for x in places), calendar
 
 
@@ -146,7 +151,7 @@ def _levers(
 ) -> Levers:
     """Numbers of one set of levers; an unset lever keeps the default of ``Levers``."""
     names = [w.name for w in settings.weapons]
-    allowed = {p: "allowed" for p in settings.places} | (x.places or {})
+    allowed = dict.fromkeys(settings.places, "allowed") | (x.places or {})
     lv = Levers(
         active_from=active_from,
         places_allowed=sum(1 << index[p] for p, how in allowed.items() if how == "allowed"),
@@ -171,15 +176,19 @@ def _levers(
         if w is not None:
             lv = lv._replace(window_most=w.strikes, window_days=w.days)
     if x.target is not None:
-        lv = lv._replace(**x.target.model_dump())
-    plain = {"strength": x.strength, "care": x.care, "clarity": x.clarity}
-    lv = lv._replace(**{name: value for name, value in plain.items() if value is not None})
+        q = x.target
+        lv = lv._replace(infrastructure=q.infrastructure, fighters=q.fighters, sponsor=q.sponsor, leader=q.leader)
+    lv = lv._replace(
+        strength=lv.strength if x.strength is None else x.strength,
+        care=lv.care if x.care is None else x.care,
+        clarity=lv.clarity if x.clarity is None else x.clarity,
+    )
     if x.spontaneous_fire is not None:
         f = x.spontaneous_fire
         lv = lv._replace(spontaneous=f.probability, spontaneous_days=f.within_hours / 24.0)
     if x.denial is not None:
         d = x.denial
-        surge = 0.0 if d.surge_date is None else max(0.0, days_between(start, d.surge_date))
+        surge = active_from if d.surge_date is None else max(active_from, days_between(start, d.surge_date))
         lv = lv._replace(defence_level=d.level, surge_day=surge, surge_interceptors=d.interceptors_added)
     if x.limits is not None:
         m = x.limits
@@ -199,8 +208,9 @@ def _delay(x: float | Delay) -> tuple[int, float, float]:
             return LOGNORMAL, x.lognormal.median, x.lognormal.sigma
         if x.exponential is not None:
             return EXPONENTIAL, x.exponential.mean, 0.0
-        assert x.uniform is not None
-        return UNIFORM, x.uniform.low, x.uniform.high
+        if x.uniform is not None:
+            return UNIFORM, x.uniform.low, x.uniform.high
+        raise ValueError("a delay without a distribution")  # the config's own check lets none through
     return FIXED, float(x), 0.0
 
 

@@ -1,0 +1,1 @@
+"""From a record of attacks to what each hypothesis makes of it."""

@@ -1,0 +1,205 @@
+"""Calibration: rival hypotheses fitted to the evidence of one record, weighed, and held against it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from calibration import gate
+from calibration.admission import Locate
+from calibration.arrays import Floats, as_floats
+from calibration.cache import Cache, user_folder
+from calibration.evidence import Evidence, admit, with_readings
+from calibration.files import digest, engine_version, fit_version
+from calibration.likelihoods.filter import CountFilter
+from calibration.likelihoods.parameters import Reader
+from calibration.marks import fit_marks
+from calibration.posterior import Posterior, from_prior, from_sample
+from calibration.predictive import simulate_counts, table
+from calibration.priors import PriorTransform
+from calibration.samplers.fit import sample
+from calibration.weights import Fitted, family_weights
+from sim.errors import ConfigError
+from sim.scenario.hypothesis import Hypothesis
+from sim.scenario.record import Record
+from sim.scenario.settings import Settings
+
+SEED = 20231122
+PREDICTIVE_RUNS = 250
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What the evidence says of each hypothesis.
+
+    ``posteriors`` holds the fitted ones; ``weights`` (declared, updated by the evidence) of every one, (None,
+    None) where it is not fitted and so never averaged; ``marks`` the casualty marks; ``predictive`` a table of
+    windows by hypothesis.
+    """
+
+    record_id: str
+    record_sha256: str
+    evidence: Evidence
+    readings: dict[str, str]
+    posteriors: dict[str, Posterior]
+    priors: dict[str, Posterior]
+    marks: Posterior
+    weights: dict[str, tuple[float | None, float | None]]
+    predictive: dict[str, list[Row]]
+    outside: dict[str, float | None]
+
+    def document(self, posterior: str | None = None) -> dict[str, Any]:
+        """The JSON document of ``deter calibrate``; ``posterior`` is the folder where the draws were saved."""
+        return {
+            "record": {"id": self.record_id, "sha256": self.record_sha256},
+            "evidence": list(self.evidence.admitted),
+            "readings": self.readings,
+            "notes": list(self.evidence.notes),
+            "posterior": posterior,
+            "hypotheses": {name: self._hypothesis(name) for name in self.weights},
+            "marks": {**_parameters(self.marks), "notes": list(self.marks.notes)},
+        }
+
+    def _hypothesis(self, name: str) -> dict[str, Any]:
+        declared, evidence = self.weights[name]
+        fitted = self.posteriors.get(name)
+        p = fitted if fitted is not None else self.priors[name]
+        return {
+            "fitted": fitted is not None,
+            "log_evidence": None if fitted is None else p.log_evidence,
+            "log_evidence_se": None if fitted is None else p.log_evidence_se,
+            "ess": None if fitted is None else p.ess,
+            "pareto_k": p.pareto_k if np.isfinite(p.pareto_k) else None,
+            "sampler": p.sampler,
+            "declared_weight": declared,
+            "evidence_weight": evidence,
+            "prior_predictive_outside": self.outside[name],
+            "notes": list(p.notes),
+            **_parameters(p),
+            "predictive": self.predictive.get(name, []),
+        }
+
+
+def calibrate(
+    record: Record,
+    settings: Settings,
+    hypotheses: Mapping[str, Hypothesis],
+    *,
+    evidence: Sequence[str] = (),
+    readings: Mapping[str, str] | None = None,
+    seed: int = SEED,
+    cache: Path | Literal["user"] | None = "user",
+    predictive_runs: int = PREDICTIVE_RUNS,
+    progress: Callable[[str], None] | None = None,
+    locate: Locate | None = None,
+) -> Calibration:
+    """Fit each hypothesis to the evidence of a record.
+
+    Arguments: the record, settings and hypotheses by name; ``evidence`` sections or items admitted (section A by
+    default, else every window); ``readings`` alternative readings by item; ``seed`` of the sampler's points and
+    of the predictive runs; ``cache`` a folder for what was fitted before (default the user's own, None for
+    none); ``predictive_runs`` simulated for each hypothesis, 0 for none; ``progress`` is told what is being
+    done; ``locate`` gives path, line and column of a field of the record.
+
+    Returns a ``Calibration``. Raises ConfigError for evidence that doesn't fit together, a hypothesis that the
+    closed form can't fit, or one that the prior predictive gate refuses.
+    """
+    say = progress if progress is not None else _silent
+    chosen = dict(readings or {})
+    read = with_readings(record, chosen)
+    admitted = admit(read, settings, evidence, locate)
+    store = Cache(user_folder() if cache == "user" else cache)
+    attributes = {
+        "record": record.name,
+        "record_sha256": digest(record.model_dump(mode="json")),
+        "evidence": list(admitted.admitted),
+        "readings": chosen,
+        "seed": seed,
+        "fit_version": fit_version(),
+        "versions": {x: version(x) for x in ("numpy", "scipy")},
+    }
+    base = {**attributes, "settings": settings.model_dump(mode="json")}
+    posteriors: dict[str, Posterior] = {}
+    priors: dict[str, Posterior] = {}
+    predictive: dict[str, list[Row]] = {}
+    outside: dict[str, float | None] = {}
+    entries: list[Fitted] = []
+    for name, h in hypotheses.items():
+        outside[name] = None
+        if not h.fitted:
+            priors[name] = from_prior(name, PriorTransform(h, admitted.places), notes=("not fitted: it keeps its prior",))
+            continue
+        if gate.applies(admitted):
+            outside[name] = _pass_gate(h, settings, admitted)
+        transform = PriorTransform(h, admitted.places)
+        likelihood = CountFilter(admitted, Reader(h, settings, transform.names, admitted.places))
+        key = {**base, "hypothesis": h.model_dump(mode="json")}
+        say(f"fitting {name}")
+
+        def fit(name: str = name, transform: PriorTransform = transform, likelihood: CountFilter = likelihood) -> Posterior:
+            return fit_hypothesis(name, transform, likelihood, seed, attributes)
+
+        found = posteriors[name] = store.posterior(key, fit)
+        entries.append(Fitted(name, h.family, likelihood.signature(transform), found.log_evidence))
+        if predictive_runs > 0:
+            say(f"holding {name} against the record")
+
+            def simulate(h: Hypothesis = h, found: Posterior = found) -> list[Row]:
+                counts = simulate_counts(found, h, settings, admitted, read.responses, predictive_runs, seed)
+                return table(admitted, counts)
+
+            predictive[name] = store.table([key, engine_version(), predictive_runs], simulate)
+    say("fitting the casualty marks")
+    marks = store.posterior(
+        [base, "marks"], lambda: fit_marks(read, settings, admitted.admitted, seed, attributes)
+    )
+    known = family_weights(entries)
+    weights: dict[str, tuple[float | None, float | None]] = {n: (known[n].declared, known[n].evidence) if n in known else (None, None) for n in hypotheses}
+    return Calibration(
+        record.name, str(attributes["record_sha256"]), admitted, chosen, posteriors, priors, marks, weights,
+        predictive, outside,
+    )  # fmt: skip
+
+
+def fit_hypothesis(
+    name: str, transform: PriorTransform, likelihood: CountFilter, seed: int, attributes: Mapping[str, Any] | None = None
+) -> Posterior:
+    """Sample one hypothesis's posterior."""
+
+    def log_likelihood(z: Floats) -> Floats:
+        return as_floats(likelihood(transform.from_normal(z)).sum(axis=1))
+
+    found = sample(log_likelihood, transform.dimensions, seed)
+    terms = likelihood(transform.from_normal(found.z))
+    return from_sample(
+        name,
+        transform,
+        found,
+        log_likelihood={n: terms[:, i] for i, n in enumerate(likelihood.terms)},
+        observed={w.id: float(w.attacks) for w in likelihood.evidence.windows},
+        constants=likelihood.reader.constants,
+        notes=likelihood.notes,
+        attributes=dict(attributes or {}),
+    )
+
+
+def _pass_gate(h: Hypothesis, settings: Settings, evidence: Evidence) -> float:
+    share = gate.share_outside(h, settings, evidence)
+    if share > gate.LARGEST_SHARE:
+        raise ConfigError(
+            f"{h.name}: parameters: expected priors under which at most {gate.LARGEST_SHARE:.0%} of draws give fewer than "
+            f"{gate.FEWEST} or more than {gate.MOST} attacks on the responses as they were, found {share:.1%}"
+        )
+    return share
+
+
+def _parameters(p: Posterior) -> dict[str, Any]:
+    return {"parameters": {n: x.document() for n, x in p.summary.items()}}
+
+
+def _silent(_: str) -> None:
+    """Nobody listens."""

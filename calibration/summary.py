@@ -1,0 +1,97 @@
+"""What a posterior says of each parameter, with the prior beside it and how much was learnt."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from calibration.arrays import Floats
+from calibration.priors import COMMON_EFFECT, SHARE, PriorTransform
+from sim.model.registry import PARAMETERS
+from sim.model.spec import TARGETS
+
+LEARNT = 0.3
+"""A contraction from here on is informed (`SCIENCE.md` 8)."""
+MOVED = 0.05
+"""A contrast whose probability moved by more than this from the prior's is informed."""
+MEAN_DAYS = 30.0
+PRIOR_DRIVEN, INFORMED = "prior-driven", "informed"
+EFFECTS = (COMMON_EFFECT, *(f"effect_{x}" for x in TARGETS))
+CONTRAST = "contrast_fighters_infrastructure"
+
+
+class Summary(NamedTuple):
+    """One parameter. ``below_zero`` is the posterior probability of a fall, for what may have either sign."""
+
+    unit: str
+    mean: float
+    sd: float
+    q05: float
+    q50: float
+    q95: float
+    prior_mean: float
+    prior_sd: float
+    contraction: float
+    label: str
+    below_zero: float | None = None
+    prior_below_zero: float | None = None
+
+    def document(self) -> dict[str, Any]:
+        """As plain JSON; the two probabilities only where there are any."""
+        out = self._asdict()
+        return out if self.below_zero is not None else {k: v for k, v in out.items() if "below_zero" not in k}
+
+
+def unit(name: str) -> str:
+    """Unit of a parameter, a place's share, or a derived effect."""
+    if name.startswith(SHARE):
+        return "share"
+    if name == CONTRAST or name.removesuffix("_30d") in EFFECTS:
+        return "log rate"
+    return PARAMETERS[name].unit
+
+
+def derived(names: Sequence[str], draws: Floats, constants: Mapping[str, float]) -> dict[str, Floats]:
+    """What follows from the parameters: each strike effect's mean over 30 days, and the contrast of targets.
+
+    The mean of A e^{-u/τ} over u in 0 to 30 is A·τ/30·(1 - e^{-30/τ}); the contrast is the jump of
+    fighters less that of infrastructure.
+    """
+    column = {n: draws[:, i] for i, n in enumerate(names)}
+    days = column.get("effect_days", np.full(len(draws), constants.get("effect_days", np.nan)))
+    kept = days / MEAN_DAYS * -np.expm1(-MEAN_DAYS / days)
+    out = {f"{n}_30d": column[n] * kept for n in EFFECTS if n in column}
+    if "effect_fighters" in column and "effect_infrastructure" in column:
+        out[CONTRAST] = column["effect_fighters"] - column["effect_infrastructure"]
+    return out
+
+
+def summarize(
+    prior: PriorTransform, draws: Floats, prior_draws: Floats, constants: Mapping[str, float]
+) -> dict[str, Summary]:
+    """Every parameter, then what is derived from them.
+
+    Contraction is 1 - Var(posterior)/Var(prior), the prior's variance exact where it is known. Below .3 it is
+    ``prior-driven``. A contrast is ``informed`` if the probability of its sign moved by more than .05.
+    """
+    out = {}
+    for i, name in enumerate(prior.names):
+        out[name] = _one(name, draws[:, i], prior_draws[:, i], *prior.moments(name))
+    before = derived(prior.names, prior_draws, constants)
+    for name, values in derived(prior.names, draws, constants).items():
+        out[name] = _one(name, values, before[name], float(before[name].mean()), float(before[name].std()))
+    return out
+
+
+def _one(name: str, draws: Floats, prior_draws: Floats, prior_mean: float, prior_sd: float) -> Summary:
+    contraction = 1.0 - float(draws.var()) / prior_sd**2 if prior_sd > 0.0 else 0.0
+    signed = unit(name) == "log rate" and bool((prior_draws < 0.0).any())
+    below = (float((draws < 0.0).mean()), float((prior_draws < 0.0).mean())) if signed else (None, None)
+    learnt = contraction >= LEARNT
+    if name == CONTRAST and below[0] is not None and below[1] is not None:
+        learnt = abs(below[0] - below[1]) > MOVED
+    q05, q50, q95 = (float(x) for x in np.quantile(draws, (0.05, 0.5, 0.95)))
+    return Summary(
+        unit(name), float(draws.mean()), float(draws.std()), q05, q50, q95, prior_mean, prior_sd,
+        contraction, INFORMED if learnt else PRIOR_DRIVEN, *below,
+    )  # fmt: skip

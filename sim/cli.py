@@ -1,0 +1,271 @@
+"""The command ``deter``. What a command needs is imported when it runs: ``--help`` starts at once."""
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim import __version__
+from sim.errors import ConfigError, DeterError, one_line
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="deter",
+    help="Simulate deterrence policies, calibrate them to a record of attacks, and compare them.",
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, and nothing else there.")]
+Seed = Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Seed, in place of the study's.")]
+Replications = Annotated[
+    int | None, typer.Option(min=1, help="So many runs of each policy, in place of the precision asked for.")
+]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes to run on; default every core.")]
+Out = Annotated[Path | None, typer.Option(help="Folder for the results; default a new one under results/.")]
+Engine = Annotated[str, typer.Option(help="Engine: simpy.")]
+StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help="A study's YAML file.")]
+Bundle = Annotated[Path, typer.Argument(metavar="BUNDLE", help="Folder of results.")]
+Names = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="Repeat it, or separate names by commas.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where in the program an error arose.")] = False,
+) -> None:
+    """Simulate deterrence policies, calibrate them to a record of attacks, and compare them."""
+    if version:
+        typer.echo(f"deter {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(BAD_INPUT)
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Config files of any kind.")],
+    as_json: Json = False,
+) -> None:
+    """Check config files, and all that they name."""
+    if not _call("check", files=files, as_json=as_json)["ok"]:
+        raise typer.Exit(BAD_INPUT)
+
+
+@app.command()
+def explain(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A config file of any kind.")],
+    as_json: Json = False,
+) -> None:
+    """Show every value of a config, inherited and default ones too, and the file and line it comes from."""
+    _call("explain", file=file, as_json=as_json)
+
+
+@app.command()
+def schema(
+    kind: Annotated[
+        str, typer.Argument(metavar="[KIND]", help="Kind of config; default all in one.")
+    ] = "deter",
+    check: Annotated[bool, typer.Option("--check", help="Exit 4 if the committed schemas differ.")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the schemas of every kind to scenarios/schema/.")
+    ] = False,
+) -> None:
+    """Print the JSON Schema of the config files, for editors."""
+    _call("schema", kind=kind, check=check, write=write)
+
+
+@app.command()
+def run(
+    study: StudyFile,
+    policy: Annotated[str | None, typer.Option(metavar="NAME", help="Which of the study's policies.")] = None,
+    seed: Seed = None,
+    replications: Replications = None,
+    engine: Engine = "simpy",
+    workers: Workers = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Calibrate, then run one policy of a study."""
+    _refuse_engine(engine)
+    options: dict[str, Any] = {
+        "policy": policy,
+        "seed": seed,
+        "replications": replications,
+        "workers": workers,
+    }
+    _call("compare.run", study=study, **options, out=out, as_json=as_json)
+
+
+@app.command()
+def compare(
+    study: StudyFile,
+    seed: Seed = None,
+    replications: Replications = None,
+    engine: Engine = "simpy",
+    workers: Workers = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Calibrate, then compare the policies of a study."""
+    _refuse_engine(engine)
+    options: dict[str, Any] = {"seed": seed, "replications": replications, "workers": workers}
+    _call("compare", study=study, **options, out=out, as_json=as_json)
+
+
+@app.command()
+def calibrate(
+    record: Annotated[str, typer.Argument(metavar="RECORD", help="Name of a shipped record, or a file.")],
+    responses: Annotated[Path | None, typer.Option(metavar="FILE", help="CSV file of responses.")] = None,
+    hypotheses: Names = None,
+    settings: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings; default those that ship.")
+    ] = None,
+    evidence: Names = None,
+    reading: Annotated[
+        list[str] | None, typer.Option(metavar="ID=READING", help="Another reading of an item. Repeat it.")
+    ] = None,
+    seed: Seed = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Fit the hypotheses to a record of attacks."""
+    options: dict[str, Any] = {
+        "responses": responses,
+        "hypotheses": _split(hypotheses),
+        "settings": settings,
+        "evidence": _split(evidence),
+        "readings": _split(reading),
+    }
+    _call("calibrate", record=record, **options, seed=seed, out=out, as_json=as_json)
+
+
+@app.command()
+def trace(
+    bundle: Bundle,
+    policy: Annotated[str, typer.Option(metavar="NAME", help="Which policy.")],
+    run: Annotated[int, typer.Option(metavar="N", min=0, help="Which run, from 0.")],
+    as_json: Json = False,
+) -> None:
+    """Replay one run of a bundle, event by event."""
+    _call("trace", bundle=bundle, policy=policy, run=run, as_json=as_json)
+
+
+@app.command()
+def report(
+    bundle: Bundle,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to write it; default in the bundle.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write the report of a bundle anew."""
+    _call("report", bundle=bundle, out=out, as_json=as_json)
+
+
+def _split(names: Sequence[str] | None) -> list[str] | None:
+    """Options that may be repeated, or separated by commas."""
+    return [x.strip() for part in names for x in part.split(",") if x.strip()] if names else None
+
+
+def _refuse_engine(engine: str) -> None:
+    if engine != "simpy":
+        later = " (the compiled engine is not there yet)" if engine == "compiled" else ""
+        raise ConfigError(f"--engine: expected simpy, found {engine!r}{later}: write --engine simpy")
+
+
+class _Stopped(Exception):
+    """Ctrl-C, or a reader of stdout that went away. Typer has an exit of its own for both; this gets past it."""
+
+
+def _call(command: str, *, as_json: bool = False, **options: Any) -> dict[str, Any]:
+    """Run ``sim.commands.NAME`` and print its JSON document, if that is asked for; the document."""
+    try:
+        return _run(command, as_json, options)
+    except (KeyboardInterrupt, BrokenPipeError) as stop:
+        raise _Stopped from stop
+
+
+def _run(command: str, as_json: bool, options: dict[str, Any]) -> dict[str, Any]:
+    name, _, function = command.partition(".")
+    module = importlib.import_module(f"sim.commands.{name}")
+    what: Callable[..., dict[str, Any]] = getattr(module, function or name)
+    document = what(**options, as_json=as_json)
+    if as_json:
+        print_json(document)
+    sys.stdout.flush()
+    return document
+
+
+def print_json(document: dict[str, Any]) -> None:
+    """The document on stdout. Plain ASCII: no locale can garble it."""
+    sys.stdout.write(json.dumps(document, allow_nan=False, indent=1) + "\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code; every error is a line on stderr, never a traceback."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = os.environ.get("DETER_DEBUG", "") not in ("", "0") or "--debug" in given
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = app(args=[x for x in given if x != "--debug"], prog_name="deter", standalone_mode=False)
+        return code if isinstance(code, int) else DONE
+    except (_Stopped, KeyboardInterrupt, typer.Abort) as stop:
+        return _stop(stop.__cause__)
+    except Exception as error:
+        if debug:
+            raise
+        return _tell(_lines(error), _exit_code(error))
+
+
+def _stop(cause: BaseException | None) -> int:
+    if isinstance(cause, BrokenPipeError):
+        # The reader has what it wanted. Python flushes stdout once more at its end: give that somewhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    said = one_line(str(cause or "")) or "nothing is left half written; the same command starts again"
+    return _tell([f"deter: interrupted: {said}"], INTERRUPTED)
+
+
+def _lines(error: Exception) -> list[str]:
+    if isinstance(error, ConfigError):
+        return error.lines() if error.mistakes else [f"deter: {x}" for x in error.lines()]
+    if isinstance(error, DeterError):
+        return [f"deter: {one_line(str(error))}"]
+    if (
+        usage := getattr(error, "format_message", None)
+    ) is not None:  # typer's own: a wrong command or option
+        command = getattr(getattr(error, "ctx", None), "command_path", "deter")
+        return [f"deter: {one_line(usage())} ({command} --help lists what there is)"]
+    told = one_line(str(error)) or "no reason given"
+    return [f"deter: failed: {type(error).__name__}: {told} (DETER_DEBUG=1 shows where)"]
+
+
+def _exit_code(error: Exception) -> int:
+    if isinstance(error, DeterError):
+        return error.exit_code
+    return BAD_INPUT if hasattr(error, "format_message") else FAILED
+
+
+def _tell(lines: Sequence[str], code: int) -> int:
+    for line in lines:
+        print(line, file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,208 @@
+"""``deter calibrate``: fit rival hypotheses to a record, weigh them, and hold them against it."""
+
+import math
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from rich.table import Table
+
+from calibration.admission import Locate
+from calibration.calibrate import SEED, Calibration
+from calibration.calibrate import calibrate as fit
+from calibration.files import digest
+from calibration.history import read_record, read_responses
+from sim.console import Progress, out_console
+from sim.errors import ConfigError, Located
+from sim.scenario.hypothesis import Hypothesis
+from sim.scenario.loader import load
+from sim.scenario.names import find
+from sim.scenario.record import Record, Response
+from sim.scenario.settings import Settings
+from sim.scenario.tree import Node, Spot
+from sim.study import bundle as bundles
+
+HYPOTHESES = ("M0", "M1", "M2", "M3", "M4", "M5")
+SETTINGS = "iraq-syria-2023"
+
+
+def calibrate(
+    record: str | Path,
+    *,
+    responses: Path | None = None,
+    hypotheses: Sequence[str] | None = None,
+    settings: str | Path | None = None,
+    evidence: Sequence[str] | None = None,
+    readings: Mapping[str, str] | Sequence[str] | None = None,
+    seed: int | None = None,
+    out: Path | None = None,
+    as_json: bool = False,
+) -> dict[str, Any]:
+    """Fit hypotheses to a record; the document of DESIGN 8.
+
+    Arguments: ``record`` the name of a shipped record, a YAML file, or a plain CSV; ``responses`` a CSV of
+    responses, in place of the record's own; ``hypotheses`` and ``settings`` names or files (default: M0 to M5 and the
+    shipped settings); ``evidence`` sections or items (default: section A, else every window); ``readings`` as
+    item=reading; ``out`` a new folder for the posteriors and a manifest. Raises ConfigError.
+    """
+    folder = bundles.choose_folder(out, "calibration") if out is not None else None
+    the_settings = cast("Settings", load(_file(settings or SETTINGS, "settings"), "settings").model)
+    the_record, locate = _record(record, responses)
+    rivals = _hypotheses(hypotheses or HYPOTHESES)
+    with Progress() as progress:
+        found = fit(
+            the_record,
+            the_settings,
+            rivals,
+            evidence=tuple(evidence or ()),
+            readings=_readings(readings),
+            seed=SEED if seed is None else seed,
+            progress=progress.say,
+            locate=locate,
+        )
+    document = found.document(None if folder is None else str(folder))
+    if folder is not None:
+        _save(folder, found, document, the_settings, rivals)
+    if not as_json:
+        show(document)
+    return document
+
+
+def _record(name: str | Path, responses: Path | None) -> tuple[Record, Locate | None]:
+    """The record, and where its fields stand if it is a config."""
+    strikes: tuple[Response, ...] = read_responses(responses) if responses is not None else ()
+    if Path(name).suffix.lower() == ".csv":
+        return read_record(Path(name), strikes), None
+    loaded = load(_file(name, "record"), "record")
+    model = cast("Record", loaded.model)
+    if responses is not None:
+        model = model.model_copy(update={"responses": strikes})
+    return model, loaded.locate
+
+
+def _hypotheses(names: Iterable[str]) -> dict[str, Hypothesis]:
+    found = [cast("Hypothesis", load(_file(x, "hypothesis"), "hypothesis").model) for x in names]
+    out = {h.name: h for h in found}
+    if len(out) < len(found):
+        raise ConfigError("--hypotheses: expected each hypothesis once")
+    return out
+
+
+def _file(name: str | Path, kind: str) -> Path:
+    """The file that a name or path on the command line stands for."""
+    if Path(name).exists() and Path(name).is_file():
+        return Path(name)
+    found = find(str(name), kind, Path.cwd(), Node(str(name), Spot(kind, 1, 1), str(name)), kind)
+    if isinstance(found, Located):
+        raise ConfigError(f"{kind}: {found.message}")
+    return found
+
+
+def _readings(given: Mapping[str, str] | Sequence[str] | None) -> dict[str, str]:
+    if given is None:
+        return {}
+    if isinstance(given, Mapping):
+        return dict(given)
+    pairs = [x.partition("=") for x in given]
+    for item, _, reading in pairs:
+        if not item or not reading:
+            raise ConfigError(f"--readings: expected item=reading, as A3=late-boundary, found {item}{reading}")
+    return {item: reading for item, _, reading in pairs}
+
+
+def _save(
+    folder: Path, found: Calibration, document: dict[str, Any], settings: Settings, rivals: Mapping[str, Hypothesis]
+) -> None:
+    """Posteriors, the document, and a manifest: whole or not at all."""
+    config = {
+        "settings": settings.model_dump(mode="json"),
+        "hypotheses": {n: h.model_dump(mode="json") for n, h in rivals.items()},
+    }
+    files = {f"posterior-{n}.json": p for n, p in {**found.posteriors, "marks": found.marks}.items()}
+    manifest = {
+        "command": bundles.command_line(),
+        "record": document["record"],
+        "evidence": document["evidence"],
+        "readings": document["readings"],
+        "config_sha256": digest(config),
+        "files": list(files),
+        "python": platform.python_version(),
+        "versions": found.marks.attributes["versions"],
+        "fit_version": found.marks.attributes["fit_version"],
+        "seed": found.marks.attributes["seed"],
+    }
+
+    def fill(work: Path) -> None:
+        for name, posterior in files.items():
+            posterior.save(work / name)
+        bundles.write_json(work / "config.json", config)
+        bundles.write_json(work / "calibration.json", document)
+        bundles.write_json(work / "manifest.json", manifest)
+
+    bundles.write_bundle(folder, fill)
+
+
+def show(document: Mapping[str, Any]) -> None:
+    """Print what was found: evidence and weights, parameters, and the record held against each hypothesis."""
+    console = out_console()
+    hypotheses: dict[str, Any] = document["hypotheses"]
+    fitted = {n: h for n, h in hypotheses.items() if h["fitted"]}
+    console.print(f"Record {document['record']['id']}, evidence {', '.join(document['evidence'])}")
+    console.print(_weights_table(hypotheses))
+    if len(fitted) > 1:
+        levels = {n: h["log_evidence"] for n, h in fitted.items()}
+        best, worst = max(levels, key=levels.__getitem__), min(levels, key=levels.__getitem__)
+        factor = math.exp(min(levels[best] - levels[worst], 700.0))
+        console.print(f"The evidence prefers {best}, the most preferred, to {worst}, the least, by a factor of {factor:.3g}.")
+    for name, h in fitted.items():
+        console.print(_parameters_table(f"{name}: prior and posterior", h["parameters"]))
+    if document["marks"]["parameters"]:
+        console.print(_parameters_table("Casualty marks: prior and posterior", document["marks"]["parameters"]))
+    if any(h["predictive"] for h in fitted.values()):
+        console.print(_predictive_table(fitted))
+    for note in dict.fromkeys([*document["notes"], *(x for h in fitted.values() for x in h["notes"])]):
+        console.print(f"Note: {note}.")
+    if document["posterior"]:
+        console.print(f"Posteriors in {document['posterior']}", soft_wrap=True)
+
+
+def _weights_table(hypotheses: Mapping[str, Any]) -> Table:
+    table = Table(title="Rival hypotheses")
+    for name in ("hypothesis", "log evidence", "error", "weight declared", "weight by evidence", "draws worth", "sampler"):
+        table.add_column(name, justify="left" if name in ("hypothesis", "sampler") else "right")
+    for name, h in hypotheses.items():
+        if not h["fitted"]:
+            table.add_row(name, "not fitted", "", "", "", "", "keeps its prior")
+            continue
+        table.add_row(
+            name, f"{h['log_evidence']:.2f}", f"{h['log_evidence_se']:.3f}", f"{h['declared_weight']:.3f}",
+            f"{h['evidence_weight']:.3f}", f"{h['ess']:.0f}", h["sampler"],
+        )  # fmt: skip
+    return table
+
+
+def _parameters_table(title: str, parameters: Mapping[str, Any]) -> Table:
+    table = Table(title=title)
+    for name in ("parameter", "unit", "prior mean", "sd", "mean", "sd", "5%", "95%", "contraction", "label"):
+        table.add_column(name, justify="left" if name in ("parameter", "unit", "label") else "right")
+    for name, x in parameters.items():
+        numbers = [x[k] for k in ("prior_mean", "prior_sd", "mean", "sd", "q05", "q95")]
+        table.add_row(name, x["unit"], *(f"{v:.3g}" for v in numbers), f"{x['contraction']:.2f}", x["label"])
+    return table
+
+
+def _predictive_table(fitted: Mapping[str, Any]) -> Table:
+    """Observed counts beside the 90% predictive interval of each hypothesis."""
+    table = Table(title="Counts, and 90% of what each hypothesis predicts for them")
+    for name in ("window", "place", "observed", *fitted):
+        table.add_column(name, justify="left" if name in ("window", "place") else "right")
+    first = next(iter(fitted.values()))["predictive"]
+    for i, row in enumerate(first):
+        spans = []
+        for h in fitted.values():
+            x = h["predictive"][i]
+            outside = "" if x["q05"] <= row["observed"] <= x["q95"] else " *"
+            spans.append(f"{x['q05']} to {x['q95']}{outside}")
+        table.add_row(row["window"], row["place"] or "all", str(row["observed"]), *spans)
+    return table

@@ -1,0 +1,30 @@
+"""``deter check``: check config files and all that they name."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from sim.errors import ConfigError, Located
+from sim.scenario.check import check_file
+
+
+def check(files: Sequence[Path], *, as_json: bool = False) -> dict[str, Any]:
+    """Check each file; ``{ok, errors: [{path, line, column, field, message}]}``.
+
+    Raises ConfigError with the mistakes of all files, unless ``as_json`` asks for the document.
+    """
+    mistakes: dict[Located, None] = {}
+    for path in files:
+        try:
+            found = check_file(path)
+        except ConfigError as error:
+            mistakes.update(dict.fromkeys(error.mistakes))
+        else:
+            if not as_json:
+                also = f" and {len(found) - 1} files that it names" if len(found) > 1 else ""
+                typer.echo(f"{path}: ok ({next(iter(found.values())).kind}{also})")
+    if mistakes and not as_json:
+        raise ConfigError(list(mistakes))
+    return {"ok": not mistakes, "errors": [x.clean()._asdict() for x in mistakes]}

@@ -1,0 +1,98 @@
+"""What a comparison and a calibration look like in a terminal: a table of at most 100 columns, and sentences."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.report.parts import clean
+from sim.report.rounding import estimate, number, probability
+from sim.report.words import on_attacks, stopped, summary
+
+COLUMNS = 100
+Document = Mapping[str, Any]
+
+
+def print_comparison(document: Document, console: Console) -> None:
+    """Attacks by policy, differences against each reference with how far the record moved them, and what it says."""
+    width = min(COLUMNS, console.width)
+    title = f"{clean(document['study'])}: attacks in {number(document['horizon_days'])} days"
+    console.print(Text(title, style="bold"), width=width)
+    console.print(_comparison(document), width=width)
+    for sentence in summary(document) if document["differences"] else []:
+        console.print(Text(sentence), width=width)
+    console.print(
+        Text(f"{document['replications']} runs of each policy: {stopped(document)}.", style="dim"),
+        width=width,
+    )
+    for what in ("bundle", "report"):
+        if document.get(what):
+            # a path on a line of its own, never folded: it is there to be copied
+            console.print(Text(f"{what}: {clean(document[what])}"), soft_wrap=True)
+
+
+def _comparison(document: Document) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("policy", overflow="fold")
+    table.add_column("attacks, mean [95%]", justify="right")
+    compared = on_attacks(document)
+    if compared:
+        table.add_column("against", overflow="fold")
+        for heading in ("difference [95%]", "P(better)", "under prior"):
+            table.add_column(heading, justify="right")
+        table.add_column("label")
+    found = document["measures"]["attacks"]
+    for policy in document["policies"]:
+        x = found[policy]
+        e = estimate(x["mean"], x["mean_low"], x["mean_high"])
+        first = [clean(policy), f"{e.mean} [{e.low}, {e.high}]"]
+        rows = [d for d in compared if d["policy"] == policy]
+        for i, d in enumerate(rows):
+            g = estimate(d["mean"], d["mean_low"], d["mean_high"], sign=True)
+            cells = [
+                *(first if i == 0 else ["", ""]),
+                clean(d["against"]),
+                f"{g.mean} [{g.low}, {g.high}]",
+                probability(d["probability_better"]),
+                probability(d["prior_probability_better"]),
+                clean(d["label"]),
+            ]
+            table.add_row(*(Text(c) for c in cells))
+        if not rows:
+            table.add_row(*(Text(c) for c in first))
+    return table
+
+
+def print_calibration(document: Document, console: Console) -> None:
+    """Each hypothesis' evidence and weight, and what the record said of each parameter."""
+    width = min(COLUMNS, console.width)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("hypothesis")
+    for heading in ("log evidence ± se", "declared", "updated", "informed", "prior-driven"):
+        table.add_column(heading, justify="right")
+    driven = total = 0
+    for name, x in document["hypotheses"].items():
+        labels = [p["label"] for p in (x.get("parameters") or {}).values()]
+        informed = sum(label == "informed" for label in labels)
+        driven, total = driven + len(labels) - informed, total + len(labels)
+        error = x.get("log_evidence_se")
+        cells = [
+            clean(name),
+            number(x.get("log_evidence"), 4) + ("" if error is None else f" ± {number(error, 1)}"),
+            probability(x.get("declared_weight")),
+            probability(x.get("evidence_weight")),
+            str(informed),
+            str(len(labels) - informed),
+        ]
+        table.add_row(*(Text(c) for c in cells))
+    console.print(table, width=width)
+    console.print(
+        Text(
+            f"Of {total} fitted parameters over all hypotheses, {driven} keep their prior (contraction under 0.3): what "
+            "hangs on them is assumption."
+        ),
+        width=width,
+    )

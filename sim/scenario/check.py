@@ -1,0 +1,21 @@
+"""Checking a file with all that it names."""
+
+from pathlib import Path
+
+from sim.scenario.gather import Gatherer
+from sim.scenario.loader import Loaded, load
+from sim.scenario.study_files import study_files
+
+
+def check_file(path: Path | str) -> dict[str, Loaded]:
+    """Check a file and what it names, and return them by what each is: «study», «settings», «policy fighters».
+
+    Raises ConfigError with every mistake in any of them.
+    """
+    loaded = load(path)
+    if loaded.kind == "study":
+        return study_files(loaded).loaded
+    files = Gatherer(loaded, loaded.kind)
+    files.follow(loaded)
+    files.settle()
+    return files.loaded

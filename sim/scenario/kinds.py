@@ -1,0 +1,16 @@
+"""The kinds of config file."""
+
+from sim.scenario.common import Document
+from sim.scenario.hypothesis import Hypothesis
+from sim.scenario.policy import Policy
+from sim.scenario.record import Record
+from sim.scenario.settings import Settings
+from sim.scenario.study import Study
+
+KINDS: dict[str, type[Document]] = {
+    "settings": Settings,
+    "hypothesis": Hypothesis,
+    "policy": Policy,
+    "study": Study,
+    "record": Record,
+}

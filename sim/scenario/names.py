@@ -1,0 +1,95 @@
+"""From a name in a config to the file that it stands for."""
+
+import os
+from pathlib import Path
+
+from sim.data import records_folder, scenarios_folder
+from sim.errors import Located
+from sim.scenario.text import nearest, one_of, quoted
+from sim.scenario.tree import Node
+
+FOLDERS = {
+    "settings": "settings",
+    "hypothesis": "hypotheses",
+    "policy": "policies",
+    "record": "records",
+    "study": "",
+}
+
+
+def is_path(name: str) -> bool:
+    """Is it a path, rather than a name?
+
+    >>> is_path("fighters"), is_path("policies/fighters.yaml")
+    (False, True)
+    """
+    return "/" in name or os.sep in name or name.lower().endswith((".yaml", ".yml", ".csv"))
+
+
+def shown(path: Path) -> str:
+    """A path as people are told it: from where they stand, if it lies below."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd().resolve()))
+    except (ValueError, OSError, RuntimeError):
+        return str(path)
+
+
+def find(name: str, kind: str, folder: Path, node: Node, field: str) -> Path | Located:
+    """The file that a name of this kind stands for, seen from a config in ``folder``; or the mistake.
+
+    A path is taken from that folder, then from the shipped files. A name ``x`` is ``policies/x.yaml`` in the
+    folder, then among the shipped policies; M3 is also ``hypotheses/M3-….yaml``.
+    """
+    if "\0" in name or len(name) > 500:
+        return Located(*node.spot, field, f"expected a {kind}'s name or path, found {quoted(name)}")
+    places = _folders(kind, folder)
+    if is_path(name):
+        roots = [folder, records_folder() if kind == "record" else scenarios_folder()]
+        for path in (root / name for root in roots):
+            if _exists(path):
+                return path
+        near = nearest(Path(name).name, [x.name for x in _files([(roots[0] / name).parent])])
+        hint = f": did you mean {quoted(str(Path(name).parent / near))}?" if near is not None else ""
+        return Located(
+            *node.spot, field, f"expected a file of kind {kind}, found no file {quoted(name)}{hint}"
+        )
+    files = _files(places)
+    for place in places:
+        here = [x for x in files if x.parent == place]
+        exact = [x for x in here if x.stem == name]
+        begun = [x for x in here if kind == "hypothesis" and x.stem.startswith((f"{name}-", f"{name}_"))]
+        if exact or len(begun) == 1:
+            return (exact or begun)[0]
+        if begun:
+            names = [x.stem for x in begun]
+            return Located(
+                *node.spot, field, f"expected one {kind}, found {len(begun)}: write one of {', '.join(names)}"
+            )
+    what = f"the name of a {kind}"
+    return Located(*node.spot, field, one_of(name, sorted({x.stem for x in files}), what))
+
+
+def _folders(kind: str, folder: Path) -> list[Path]:
+    """Where names of a kind are looked for. A file that lies among its kind is found from its siblings too."""
+    below = FOLDERS[kind]
+    beside = [folder] if folder.name == below else []
+    own = [folder / below, *beside, *([folder.parent / below] if folder.name in FOLDERS.values() else [])]
+    shipped = records_folder() if kind == "record" else scenarios_folder() / below
+    return list(dict.fromkeys([*own, shipped]))
+
+
+def _files(folders: list[Path]) -> list[Path]:
+    out: list[Path] = []
+    for folder in folders:
+        try:
+            out += sorted(x for x in folder.iterdir() if x.suffix == ".yaml" and not x.name.startswith("."))
+        except OSError:
+            continue
+    return out
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False

@@ -1,0 +1,148 @@
+"""Comparing policies: runs to the precision asked for, under the posterior, the prior and each hypothesis."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from calibration.calibrate import Calibration
+from sim.errors import RunError
+from sim.scenario.study import Study
+from sim.scenario.study_files import StudyFiles
+from sim.study import tables
+from sim.study.plan import worlds
+from sim.study.points import Mode, PointSource
+from sim.study.precision import precise
+from sim.study.runner import Plan, Runs, joined, runner
+
+
+class Listener(Protocol):
+    """Whoever wants to hear how far the runs are."""
+
+    def begin(self, what: str, of: int) -> None:
+        """A set of so many replications begins."""
+
+    def advance(self, by: int) -> None:
+        """So many more replications are done."""
+
+
+class Silent:
+    """A listener that says nothing."""
+
+    def begin(self, what: str, of: int) -> None:
+        """Say nothing."""
+
+    def advance(self, by: int) -> None:
+        """Say nothing."""
+
+
+class Comparison(NamedTuple):
+    """What a comparison found: the document, and the runs behind it."""
+
+    document: dict[str, Any]
+    plan: Plan
+    main: Runs
+    prior: Runs | None
+    by_hypothesis: dict[str, Runs]
+
+    def sets(self) -> dict[str, Runs]:
+        """Every stored set of runs by name."""
+        prior = {"prior": self.prior} if self.prior is not None else {}
+        return {
+            "posterior": self.main,
+            **prior,
+            **{f"hypothesis {h}": runs for h, runs in self.by_hypothesis.items()},
+        }
+
+
+def compare(
+    files: StudyFiles,
+    calibration: Calibration,
+    *,
+    policies: Sequence[str] | None = None,
+    seed: int | None = None,
+    replications: int | None = None,
+    workers: int | None = None,
+    listener: Listener | None = None,
+) -> Comparison:
+    """Run a study's policies and compare them.
+
+    ``policies`` is a subset of the study's; ``seed`` takes the place of its seed, and ``replications`` that of
+    the precision asked for (and caps every other set of runs). The document has the keys of DESIGN 8.
+    Raises RunError if no hypothesis of the study is fitted.
+    """
+    study, heard = files.study, listener if listener is not None else Silent()
+    chosen = list(policies if policies is not None else files.policies)
+    seed = study.seed if seed is None else seed
+    source = PointSource(files.settings, files.hypotheses, calibration, seed)
+    if not source.averaged:
+        raise RunError(
+            "hypotheses: expected at least one that is fitted, found none: nothing to average over"
+        )
+    plan = Plan(seed, study.crn, worlds(files, chosen), source)
+
+    def least(budget: int) -> int:
+        return budget if replications is None else min(budget, replications)
+
+    with runner(plan, workers, heard.advance) as simulate:
+
+        def runs(what: str, mode: Mode, first: int, last: int) -> Runs | None:
+            if last <= first:
+                return None
+            heard.begin(what, last - first)
+            return simulate(mode, first, last)
+
+        main, stopped_by = _to_precision(
+            study, replications, lambda first, last: runs("posterior", Mode("posterior"), first, last)
+        )
+        before = min(least(study.budget.prior_replications), len(main.replications))
+        prior = runs("prior", Mode("prior"), 0, before)
+        each = least(study.budget.hypothesis_replications)
+        single = {h: runs(h, Mode("posterior", h), 0, each) for h in files.hypotheses}
+        general = source.averaged[-1]
+        fixed = runs(
+            f"{general} at its median", Mode("fixed", general), 0, least(study.budget.paired_replications)
+        )
+    by_hypothesis = {h: found for h, found in single.items() if found is not None}
+    document = {
+        "study": study.name,
+        "question": study.question,
+        "seed": seed,
+        "replications": len(main.replications),
+        "stopped_by": stopped_by,
+        "engine": "simpy",
+        "crn": study.crn,
+        "horizon_days": study.horizon_days,
+        "policies": chosen,
+        "record": {"id": calibration.record_id, "sha256": calibration.record_sha256},
+        "hypotheses": {h: _weights(calibration, h) for h in files.hypotheses},
+        "fixed_hypothesis": general,
+        **tables.document(files, chosen, tables.Sets(main, prior, by_hypothesis, fixed)),
+    }
+    return Comparison(document, plan, main, prior, by_hypothesis)
+
+
+def _weights(calibration: Calibration, hypothesis: str) -> dict[str, float | None]:
+    declared, evidence = calibration.weights.get(hypothesis, (None, None))
+    return {"declared_weight": declared, "evidence_weight": evidence}
+
+
+def _looks(study: Study, replications: int | None) -> Iterable[int]:
+    """Run counts at which the runs may stop: fixed by the config, never by the clock."""
+    if replications is not None:
+        return [replications]
+    budget = study.budget.replications
+    return [*(n for n in study.looks if n < budget and study.precision), budget]
+
+
+def _to_precision(
+    study: Study, replications: int | None, runs: Callable[[int, int], Runs | None]
+) -> tuple[Runs, str]:
+    """Run to the precision asked for, or to the budget; what made it stop."""
+    parts: list[Runs] = []
+    for look in _looks(study, replications):
+        more = runs(sum(len(x.replications) for x in parts), look)
+        parts += [more] if more is not None else []
+        main = joined(parts)
+        columns = {name: main.column(name) for name in study.precision}
+        if replications is None and columns and precise(columns, tables.clusters_of(main), study.precision):
+            return main, "precision"
+    return joined(parts), "budget" if replications is None else "replications"
