@@ -89,9 +89,10 @@ def held_level(values: Floats, reader: Reader, evidence: Evidence) -> Floats:
 
 def reported_moments(values: Floats, reader: Reader, evidence: Evidence) -> tuple[Floats, Floats]:
     """Mean and variance [W] of the reported count of a record's one window, an opening attack apart."""
-    found = CountFilter(evidence, reader).moments(values)[0]
+    counts = CountFilter(evidence, reader)
+    (step,) = counts.steps(counts.prepared(values), [w.attacks for w in evidence.windows])
     rows = (len(values),)
     return (
-        as_floats(np.broadcast_to(found.reported_mean, rows)),
-        as_floats(np.broadcast_to(found.reported_variance, rows)),
+        as_floats(np.broadcast_to(step.counts.reported_mean, rows)),
+        as_floats(np.broadcast_to(step.counts.reported_variance, rows)),
     )

@@ -8,11 +8,11 @@ generalized Poisson of these moments. Then x moves on by the number of attacks t
     N̂ = m + d·v/v_r · (n - d·m),        x → x e^{-βL} + nβ · N̂ (1 - e^{-βL})/(βL)
 
 A window that begins at an attack is conditioned on it: one attack fewer to explain, x starts nβ higher, and the
-gap before it was quiet. Other gaps between windows move x by its mean. Exact for n = 0 (Poisson) and for fast excitation. A bound of
-«at least» changes nothing: what went unreported is the completeness's, for the whole record.
+gap before it was quiet. Other gaps between windows move x by its mean. Exact for n = 0 (Poisson) and for fast
+excitation. A bound of «at least» changes nothing: what went unreported is the completeness's, for the whole record.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,32 +20,21 @@ import numpy as np
 from calibration.arrays import Floats
 from calibration.evidence import Evidence
 from calibration.files import canonical
-from calibration.likelihoods.clusters import MOST_BRANCHING, cluster_moments
-from calibration.likelihoods.counts import Counts, log_probability, matched, thinned
-from calibration.likelihoods.parameters import Parameters, Reader
+from calibration.likelihoods.counts import Counts, log_probability, matched
+from calibration.likelihoods.parameters import Reader
 from calibration.likelihoods.places import PlaceSplits
-from calibration.likelihoods.rates import Rate, Rates, Stretch
+from calibration.likelihoods.prepared import Prepared, Stage, WindowCounts, prepare
+from calibration.likelihoods.rates import Rates
 from calibration.priors import PriorTransform
 
 CHUNK = 1024  # parameter vectors at a time: arrays of [1024, nodes] stay in the cache
 IMPOSSIBLE = -1e12
 
 
-class WindowCounts(NamedTuple):
-    """A window's counts before they are seen: true mean and variance, and reported ones; each [W]."""
-
-    mean: Floats
-    variance: Floats
-    reported_mean: Floats
-    reported_variance: Floats
-    completeness: Floats
-
-
 class Step(NamedTuple):
     """A window as the filter comes by; ``seen`` leaves out the attack that opened it."""
 
-    stretch: Stretch
-    rate: Rate
+    stage: Stage
     counts: WindowCounts
     seen: int
 
@@ -78,112 +67,67 @@ class CountFilter:
         parts = [self._chunk(values[i : i + CHUNK]) for i in range(0, len(values), CHUNK)]
         return np.concatenate(parts) if parts else np.empty((0, len(self.terms)))
 
-    def signature(self, transform: PriorTransform) -> str:
-        """What the likelihood reads under this evidence, and with which priors: equal for equal likelihoods."""
-        document = transform.document()
-        reads = self.reader.reads(self.evidence.strikes)
-        pooled = [x for x in document["pooling"] if any(f'"{n}"' in x for n in reads)]
-        return canonical(
-            {
-                "priors": {n: x for n, x in document["priors"].items() if n in reads},
-                "constants": {n: x for n, x in self.reader.constants.items() if n in reads - set(transform.names)},
-                "pooling": pooled,
-                "shares": document["concentration"] if self._splits.terms else None,
-                "ends": self._ends,
-            }
-        )
+    def prepared(self, values: Floats) -> Prepared:
+        """What doesn't depend on the counts."""
+        return prepare(self._rates, self.evidence, self.reader.read(values), excites=self.reader.excites)
 
-    def moments(self, values: Floats) -> list[WindowCounts]:
-        """Moments of each window's reported count, an opening attack apart, given the windows before it."""
-        return [x.counts for x in self._walk(self.reader.read(values))]
-
-    def _chunk(self, values: Floats) -> Floats:
-        p = self.reader.read(values)
-        steps = list(self._walk(p))
-        counts = [
-            log_probability(self.given(x.counts.reported_mean, x.counts.reported_variance), x.seen) for x in steps
+    def log_counts(self, prepared: Prepared, attacks: Sequence[int]) -> list[Floats]:
+        """Log probability [W] of each window's count, for any counts in the place of the record's own."""
+        return [
+            log_probability(self.given(x.counts.reported_mean, x.counts.reported_variance), x.seen)
+            for x in self.steps(prepared, attacks)
         ]
-        ends = [_triggered_end(steps[i].stretch, steps[i].rate) for i in self._ends]
-        splits = self._splits.log_probability(
-            [(x.counts.reported_mean, x.counts.reported_variance) for x in steps],
-            [x.rate.by_place for x in steps],
-            self.given,
-        )
-        out = np.stack([np.broadcast_to(x, (len(values),)) for x in (*counts, *ends, *splits)], axis=1)
-        return np.where(np.isnan(out), IMPOSSIBLE, np.maximum(out, IMPOSSIBLE))
 
-    def _walk(self, p: Parameters) -> Iterator[Step]:
+    def steps(self, prepared: Prepared, attacks: Sequence[int]) -> Iterator[Step]:
         """The windows in order of time, the excitation carried from one to the next."""
-        state: Floats = np.zeros(len(p.shares))
-        for stretch, rate in self._rates.walk(p):
-            if stretch.window < 0:
-                following = next(w for w in self.evidence.windows if w.start >= stretch.end - 1e-9)
-                state = self._through_gap(p, stretch, rate, state, following.begins_at_attack)
+        x: Floats = np.zeros(1)
+        for stage in prepared.stages:
+            if stage.stretch.window < 0:
+                x = x * stage.left + stage.gain
                 continue
-            w = self.evidence.windows[stretch.window]
-            seen = w.attacks
-            if w.begins_at_attack:
+            seen = attacks[stage.stretch.window]
+            if self.evidence.windows[stage.stretch.window].begins_at_attack:
                 seen -= 1
-                state = state + _excitement(p)
-            counts = self.window_counts(p, stretch, rate, state)
-            yield Step(stretch, rate, counts, seen)
-            state = self._after_window(p, stretch, state, self.attacks(counts, seen))
+                x = x + prepared.excitement
+            counts = prepared.counts(stage, x)
+            yield Step(stage, counts, seen)
+            x = x * stage.left + stage.gain * self.made_likely(counts, seen)
 
     def given(self, mean: Floats, variance: Floats) -> Counts:
         """Distribution of a count of this mean and variance."""
         return matched(mean, variance)
 
-    def attacks(self, window: WindowCounts, seen: int) -> Floats:
-        """Number of attacks that ``seen`` reported ones make likely (linear in what was seen), after an opening one."""
-        slope = window.completeness * window.variance / window.reported_variance
-        return np.maximum(window.mean + slope * (seen - window.reported_mean), 0.0)
+    def made_likely(self, counts: WindowCounts, seen: int) -> Floats:
+        """Attacks that so many reported ones make likely (linear in what was seen), an opening one apart."""
+        slope = counts.completeness * counts.variance / counts.reported_variance
+        return np.maximum(counts.mean + slope * (seen - counts.reported_mean), 0.0)
 
-    def window_counts(self, p: Parameters, stretch: Stretch, rate: Rate, state: Floats) -> WindowCounts:
-        """Moments of a window's counts."""
-        d = p.completeness[:, 0]
-        if not self.reader.excites:
-            mean = np.maximum(rate.total @ rate.weights, 1e-300)
-            variance = mean
-        else:
-            m = cluster_moments(p.branching_ratio, p.excitation_days, stretch.end - rate.days)
-            r = rate.total + state[:, None] * np.exp(-(rate.days - stretch.start) / p.excitation_days)
-            mean = np.maximum((r * m.mean) @ rate.weights, 1e-300)
-            variance = np.maximum((r * m.second) @ rate.weights, mean)
-        return WindowCounts(mean, variance, *thinned(mean, variance, d), d)
+    def signature(self, transform: PriorTransform) -> str:
+        """What the likelihood reads under this evidence, and with which priors: equal for equal likelihoods."""
+        document = transform.document()
+        reads = self.reader.reads(self.evidence.strikes)
+        return canonical(
+            {
+                "priors": {n: x for n, x in document["priors"].items() if n in reads},
+                "constants": {n: x for n, x in self.reader.constants.items() if n in reads - set(transform.names)},
+                "pooling": [x for x in document["pooling"] if any(f'"{n}"' in x for n in reads)],
+                "shares": document["concentration"] if self._splits.terms else None,
+                "ends": self._ends,
+            }
+        )
 
-    def _after_window(self, p: Parameters, stretch: Stretch, state: Floats, attacks: Floats) -> Floats:
-        """x e^{-βL} + nβ N̂ (1 - e^{-βL})/(βL)."""
-        if not self.reader.excites:
-            return state
-        length = stretch.end - stretch.start
-        left = np.exp(-length / p.excitation_days[:, 0])
-        return state * left + _branching(p)[:, 0] * attacks * (1.0 - left) / length
-
-    def _through_gap(self, p: Parameters, stretch: Stretch, rate: Rate, state: Floats, quiet: bool) -> Floats:
-        """x e^{-κG} + nβ ∫ μ(s) e^{-κ(G - s)} ds: the mean of the excitation, nobody counting.
-
-        A gap before a window that its first attack opens is quiet: x e^{-βG}.
-        """
-        if not self.reader.excites:
-            return state
-        if quiet:
-            return state * np.exp(-(stretch.end - stretch.start) / p.excitation_days[:, 0])
-        slow = (1.0 - _branching(p)) / p.excitation_days
-        gain = np.exp(-slow * (stretch.end - rate.days))
-        left = np.exp(-slow[:, 0] * (stretch.end - stretch.start))
-        return state * left + _excitement(p) * ((rate.total * gain) @ rate.weights)
+    def _chunk(self, values: Floats) -> Floats:
+        prepared = self.prepared(values)
+        steps = list(self.steps(prepared, [w.attacks for w in self.evidence.windows]))
+        moments = [(x.counts.reported_mean, x.counts.reported_variance) for x in steps]
+        counts = [log_probability(self.given(*m), x.seen) for m, x in zip(moments, steps, strict=True)]
+        ends = [_triggered_end(steps[i].stage) for i in self._ends]
+        splits = self._splits.log_probability(moments, [x.stage.rate.by_place for x in steps], self.given)
+        out = np.stack([np.broadcast_to(x, (len(values),)) for x in (*counts, *ends, *splits)], axis=1)
+        return np.where(np.isnan(out), IMPOSSIBLE, np.maximum(out, IMPOSSIBLE))
 
 
-def _branching(p: Parameters) -> Floats:
-    return np.minimum(p.branching_ratio, MOST_BRANCHING)
-
-
-def _excitement(p: Parameters) -> Floats:
-    """nβ [W]: what one attack adds to the rate."""
-    return (_branching(p) / p.excitation_days)[:, 0]
-
-
-def _triggered_end(stretch: Stretch, rate: Rate) -> Floats:
+def _triggered_end(stage: Stage) -> Floats:
     """log(λ(T) · L/Λ): rate at the end over the window's mean rate. 0 for a constant rate."""
-    mean = np.maximum(rate.total @ rate.weights, 1e-300) / (stretch.end - stretch.start)
-    return np.log(np.maximum(rate.at_end, 1e-300) / mean)
+    mean = np.maximum(stage.mean, 1e-300) / (stage.stretch.end - stage.stretch.start)
+    return np.log(np.maximum(stage.rate.at_end, 1e-300) / mean)

@@ -5,7 +5,7 @@ completeness is below 1, a Poisson number of unreported ones), weighted by the p
 excitation at the window's end is resampled. The estimate of the likelihood is unbiased, so it is what the
 closed form is checked against. Source: Chen, Kwan & Stindl (arXiv 2401.11075).
 
-It shares no code with the closed form but the evidence.
+It shares no code with the closed form but the evidence, down to the rate of immigrants (``immigrants``).
 """
 
 import math
@@ -16,7 +16,7 @@ from scipy.special import gammaln, logsumexp
 
 from calibration.arrays import Floats, as_floats
 from calibration.evidence import Evidence
-from sim.model.spec import TARGETS
+from calibration.likelihoods.immigrants import ImmigrantRate
 
 GRID = 4001
 
@@ -29,8 +29,8 @@ class ParticleFilter:
     """
 
     def __init__(self, evidence: Evidence, parameters: Mapping[str, float], particles: int, seed: int) -> None:
-        self._evidence, self._p = evidence, dict(parameters)
-        self._shares = [parameters.get(f"share_{x}", 1.0 / len(evidence.places)) for x in evidence.places]
+        self._evidence = evidence
+        self._rate = ImmigrantRate(evidence, parameters)
         self._n = parameters.get("branching_ratio", 0.0)
         self._beta = 1.0 / parameters.get("excitation_days", 5.0)
         self._completeness = parameters.get("completeness", 1.0)
@@ -57,26 +57,11 @@ class ParticleFilter:
             at = w.end
         return total
 
-    def rate(self, days: Floats) -> Floats:
-        """Immigrant rate of all places on days."""
-        p, e = self._p, self._evidence
-        g = np.array([sum(a * b for a, b in zip(e.levels(t), self._shares, strict=True)) for t in days.ravel()])
-        gone = np.maximum(days - e.drift_from, 0.0)
-        tilt = p.get("mobilisation_drift", 0.0) * (1.0 - np.exp(-gone / p.get("drift_days", 30.0)))
-        x = np.zeros_like(days)
-        common = p.get("strike_effect", 0.0)
-        for s in e.strikes:
-            amplitude = sum(q * p.get(f"effect_{t}", common) for q, t in zip(s.shares, TARGETS, strict=True))
-            age = days - s.time
-            x = x + np.where(age > 0.0, amplitude * s.strength * np.exp(-np.maximum(age, 0.0) / p.get("effect_days", 10.0)), 0.0)
-        limit = p.get("effect_limit", math.log(4.0))
-        return as_floats(g.reshape(days.shape) * p["base_rate"] * np.exp(tilt + limit * np.tanh(x / limit)))
-
     def _weigh(self, state: Floats, start: float, end: float, seen: int) -> tuple[Floats, Floats]:
         """State at the end of a window and log weight of each particle."""
         length = end - start
         grid = np.linspace(start, end, GRID)
-        integral = float(np.trapezoid(self.rate(grid), grid))
+        integral = float(np.trapezoid(self._rate(grid), grid))
         d = self._completeness
         guess = (1.0 - d) * max(seen, 1.0) / d
         extra = self._rng.poisson(guess, self._particles) if d < 1.0 else np.zeros(self._particles, dtype=np.int64)
@@ -92,7 +77,7 @@ class ParticleFilter:
             log_weight = log_weight - (extra * math.log(guess) - guess - gammaln(extra + 1.0))
         background = np.zeros_like(times)
         inside = np.isfinite(times)
-        background[inside] = np.interp(times[inside] + start, grid, self.rate(grid))
+        background[inside] = np.interp(times[inside] + start, grid, self._rate(grid))
         before = np.zeros(self._particles)
         for j in range(most):
             here = inside[:, j]
@@ -114,7 +99,7 @@ class ParticleFilter:
 
     def _pass_gap(self, state: Floats, start: float, end: float) -> Floats:
         """Simulate each particle through a gap (Ogata's thinning)."""
-        most = float(self.rate(np.linspace(start, end, GRID)).max())
+        most = self._rate.most
         now = np.full(self._particles, start)
         active = np.ones(self._particles, dtype=bool)
         while active.any():
@@ -124,7 +109,7 @@ class ParticleFilter:
             state = np.where(done, state * np.exp(-self._beta * (end - now)), state)
             active &= ~done
             left = np.where(active, state * np.exp(-self._beta * (ahead - now)), state)
-            accepted = active & (self._rng.random(self._particles) * bound < self.rate(np.minimum(ahead, end)) + left)
+            accepted = active & (self._rng.random(self._particles) * bound < self._rate(np.minimum(ahead, end)) + left)
             state = np.where(active, left, state) + np.where(accepted, self._n * self._beta, 0.0)
             now = np.where(active, ahead, now)
         return state

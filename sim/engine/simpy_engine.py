@@ -229,10 +229,10 @@ class Run:
 
     def watch(self, c: int, k: int, weapon: int) -> None:
         """The defender sees a reported attack, climbs its ladder, and decides."""
-        s, t = self.state, self.env.now
+        s, t, seen = self.state, self.env.now, self.events[-1]
         self.climb(rung_due(s, self.world.rungs))
         if self.policy is not None:
-            self.ask_policy()
+            self.ask_policy(seen)
             return
         lv = self.world.ladder[s.rung[0]]
         u = self.draws.block("response.trigger", self.world.place_keys[c], k)
@@ -254,10 +254,10 @@ class Run:
         targets = (lv.infrastructure, lv.fighters, lv.sponsor, lv.leader)
         self.decide(d, Order(*targets, lv.strength, lv.care, lv.clarity, d.delay), lv, cause)
 
-    def ask_policy(self) -> None:
+    def ask_policy(self, seen: ev.Event) -> None:
         """Show a user's own policy what a defender can know, and carry out its orders."""
         assert self.policy is not None
-        s, view, seen = self.state, self.view, self.events[-1]
+        s, view = self.state, self.view
         view.time = self.env.now
         view.reported.append(seen)
         view.munitions = dict(zip(self.world.stocks, s.munitions, strict=True))

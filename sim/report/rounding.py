@@ -7,6 +7,7 @@ from typing import NamedTuple
 MINUS = "\u2212"
 MISSING = "\u2013"
 MOST_DECIMALS = 4
+FEW = 3.0  # a half-width that begins with 1 or 2 keeps a second digit
 _SUPERSCRIPT = str.maketrans("-0123456789", "\u207b⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -67,10 +68,14 @@ def signed(text: str) -> str:
 
 
 def estimate(mean: float | None, low: float | None, high: float | None, *, sign: bool = False) -> Estimate:
-    """A mean and its interval, to the two leading digits of the half-width and at most four decimals.
+    """A mean and its interval, rounded by the half-width: to its leading digit, or to two where that is 1 or 2.
+
+    At most four decimals.
 
     >>> estimate(71.34, 69.2, 73.44)
     Estimate(mean='71.3', low='69.2', high='73.4')
+    >>> estimate(71.34, 66.8, 75.88)
+    Estimate(mean='71', low='67', high='76')
     >>> estimate(-3.0, -3.0, -3.0)
     Estimate(mean='−3', low='−3', high='−3')
     """
@@ -79,7 +84,9 @@ def estimate(mean: float | None, low: float | None, high: float | None, *, sign:
     if mean is None or half == 0.0:
         parts = [number(mean), number(low), number(high)]
     else:
-        decimals = min(MOST_DECIMALS, max(0, 1 - math.floor(math.log10(half))))
+        power = math.floor(math.log10(half))
+        digits = 2 if half / 10.0**power < FEW else 1
+        decimals = min(MOST_DECIMALS, max(0, digits - 1 - power))
         parts = [MISSING if x is None else fixed(x, decimals) for x in (mean, low, high)]
     return Estimate(*(signed(x) for x in parts)) if sign else Estimate(*parts)
 

@@ -1,20 +1,31 @@
 """A defender's policy: every lever of the record is a field."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from sim.scenario.common import Count, Document, Moment, Name, NotNegative, Positive, Sentence, Share, Strict
+from sim.scenario.common import (
+    AtLeastOne,
+    Count,
+    Document,
+    Moment,
+    Name,
+    NotNegative,
+    Positive,
+    Sentence,
+    Share,
+    Strict,
+)
 from sim.scenario.settings import Delivery
 
 
 class Trigger(Strict):
     """What makes a response due; any one of the conditions given."""
 
-    after_attacks: Count | None = Field(
-        None, ge=1, description="reported attacks since the last response; 1 is each attack"
+    after_attacks: AtLeastOne | None = Field(
+        None, description="reported attacks since the last response; 1 is each attack"
     )
-    after_casualties: Count | None = Field(None, ge=1, description="injured since the last response")
+    after_casualties: AtLeastOne | None = Field(None, description="injured since the last response")
     weapon: Name | None = Field(None, description="any attack with this weapon")
     every_days: Positive | None = Field(None, description="a fixed schedule")
     first_day: NotNegative | None = Field(
@@ -67,7 +78,7 @@ class Delay(Strict):
 class Window(Strict):
     """At most so many strikes in so many days."""
 
-    strikes: Count = Field(ge=1, le=60, description="most strikes in the window")
+    strikes: Annotated[int, Field(ge=1, le=60)] = Field(description="most strikes in the window")
     days: Positive = Field(description="length of the window, days")
 
 
@@ -165,9 +176,9 @@ class LeverSet(Strict):
 class After(Strict):
     """What makes the policy climb to a rung; any one of the conditions given."""
 
-    attacks: Count | None = Field(None, ge=1, description="reported attacks so far")
-    injuries: Count | None = Field(None, ge=1, description="injured so far")
-    deaths: Count | None = Field(None, ge=1, description="direct deaths so far")
+    attacks: AtLeastOne | None = Field(None, description="reported attacks so far")
+    injuries: AtLeastOne | None = Field(None, description="injured so far")
+    deaths: AtLeastOne | None = Field(None, description="direct deaths so far")
     date: Moment | None = Field(None, description="from this date on")
 
     @model_validator(mode="after")

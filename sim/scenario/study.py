@@ -4,7 +4,17 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from sim.scenario.common import Count, Document, Moment, Name, NotNegative, Positive, Sentence, Strict
+from sim.scenario.common import (
+    AtLeastOne,
+    Count,
+    Document,
+    Moment,
+    Name,
+    NotNegative,
+    Positive,
+    Sentence,
+    Strict,
+)
 
 # The measures that a run yields (their functions are in sim/measures.py; a test holds the two together).
 MEASURES = (
@@ -36,11 +46,11 @@ class Precision(Strict):
 class Budget(Strict):
     """Where the runs stop if the precision asked for has not come."""
 
-    replications: Count = Field(20_000, ge=1, description="runs of each policy")
-    prior_replications: Count = Field(400, ge=0, description="runs under the prior alone")
-    hypothesis_replications: Count = Field(100, ge=0, description="runs of each hypothesis by itself")
+    replications: AtLeastOne = Field(20_000, description="runs of each policy")
+    prior_replications: Count = Field(400, description="runs under the prior alone")
+    hypothesis_replications: Count = Field(100, description="runs of each hypothesis by itself")
     paired_replications: Count = Field(
-        300, ge=0, description="runs at fixed parameters, for the variance reduction"
+        300, description="runs at fixed parameters, for the variance reduction"
     )
 
 

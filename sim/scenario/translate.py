@@ -25,14 +25,16 @@ class _Problem(NamedTuple):
 
 def translate(model: type[BaseModel], root: Node, errors: Iterable[Any], under: Path = ()) -> list[Located]:
     """Located lines for the errors of one document, or of the part of it that lies at ``under``."""
-    problems = _one_per_union(root, [_led_back(model, root, e, under) for e in errors])
+    problems = [_led_back(model, e, under) for e in errors]
+    problems = _one_per_union(root, [p for p in problems if not _echo(root, p)])
     unknown = [p for p in problems if p.error == "extra_forbidden"]
     missing = [p for p in problems if p.error == "missing"]
     lines = []
     explained: set[Path] = set()
     for p in unknown:
         absent = [str(m.path[-1]) for m in missing if m.path[:-1] == p.path[:-1] and m.path not in explained]
-        line, meant = _unknown(root, p, absent)
+        alone = sum(q.path[:-1] == p.path[:-1] for q in unknown) == 1
+        line, meant = _unknown(root, p, absent, alone=alone)
         lines.append(line)
         if meant is not None:
             explained.add((*p.path[:-1], meant))
@@ -41,7 +43,14 @@ def translate(model: type[BaseModel], root: Node, errors: Iterable[Any], under: 
     return lines
 
 
-def _led_back(model: type[BaseModel], root: Node, error: Any, under: Path) -> _Problem:
+def _echo(root: Node, p: _Problem) -> bool:
+    """Pydantic calls a list too short whose items failed; they have their own lines."""
+    node = root.find(p.path)
+    least = p.kind.limit("min_length")
+    return p.error == "too_short" and node is not None and isinstance(node.value, list) and len(node.value) >= least
+
+
+def _led_back(model: type[BaseModel], error: Any, under: Path) -> _Problem:
     kind = above = Type(model)
     path: Path = under
     union: Path | None = None
@@ -93,12 +102,13 @@ def _whole(p: _Problem, problems: list[_Problem]) -> Type:
     return max((q.kind for q in problems if q.union == p.union), key=lambda t: len(choices(t)))
 
 
-def _unknown(root: Node, p: _Problem, absent: list[str]) -> tuple[Located, str | None]:
+def _unknown(root: Node, p: _Problem, absent: list[str], *, alone: bool) -> tuple[Located, str | None]:
     name = str(p.path[-1])
     fields = _fields(p.kind)
-    present = root.find(p.path[:-1])
-    free = [x for x in fields if present is None or present.child(x) is None]
+    free = [x for x in fields if not _has(root, p.path, x)]
     meant = nearest(name, absent) or nearest(name, free)
+    if meant is None and alone and len(absent) == 1:
+        meant = absent[0]
     if meant is not None:
         hint = f": did you mean {quoted(meant)}?"
     elif deeper := next((x for x in fields if name in _fields(inside(p.kind, x))), None):
@@ -108,6 +118,12 @@ def _unknown(root: Node, p: _Problem, absent: list[str]) -> tuple[Located, str |
     known = "" if hint else f" ({listed(free or fields, 20)})"
     message = f"expected a known key{known}, found {quoted(name)}{hint}"
     return at_key(root, p.path, message), meant if meant in absent else None
+
+
+def _has(root: Node, unknown: Path, name: str) -> bool:
+    """Does the file that has the unknown key give this field itself (rather than inherit it)?"""
+    field = root.find((*unknown[:-1], name))
+    return field is not None and field.key.path == root.nearest(unknown).key.path
 
 
 def _fields(kind: Type | None) -> list[str]:

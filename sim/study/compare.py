@@ -1,7 +1,7 @@
 """Comparing policies: runs to the precision asked for, under the posterior, the prior and each hypothesis."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from calibration.calibrate import Calibration
 from sim.errors import RunError
@@ -13,25 +13,27 @@ from sim.study.points import Mode, PointSource
 from sim.study.precision import precise
 from sim.study.runner import Plan, Runs, joined, runner
 
+Tick = Callable[[str, int, int], None]
+"""Told of what is being run, how many replications are done, and of how many."""
 
-class Listener(Protocol):
-    """Whoever wants to hear how far the runs are."""
+
+class _Count:
+    """How far the present set of runs is."""
+
+    def __init__(self, tick: Tick | None) -> None:
+        self._tick = tick
+        self._what, self._done, self._of = "", 0, 0
 
     def begin(self, what: str, of: int) -> None:
         """A set of so many replications begins."""
+        self._what, self._done, self._of = what, 0, of
+        self.advance(0)
 
     def advance(self, by: int) -> None:
-        """So many more replications are done."""
-
-
-class Silent:
-    """A listener that says nothing."""
-
-    def begin(self, what: str, of: int) -> None:
-        """Say nothing."""
-
-    def advance(self, by: int) -> None:
-        """Say nothing."""
+        """So many more are done."""
+        self._done += by
+        if self._tick is not None:
+            self._tick(self._what, self._done, self._of)
 
 
 class Comparison(NamedTuple):
@@ -61,7 +63,7 @@ def compare(
     seed: int | None = None,
     replications: int | None = None,
     workers: int | None = None,
-    listener: Listener | None = None,
+    tick: Tick | None = None,
 ) -> Comparison:
     """Run a study's policies and compare them.
 
@@ -69,7 +71,7 @@ def compare(
     the precision asked for (and caps every other set of runs). The document has the keys of DESIGN 8.
     Raises RunError if no hypothesis of the study is fitted.
     """
-    study, heard = files.study, listener if listener is not None else Silent()
+    study, count = files.study, _Count(tick)
     chosen = list(policies if policies is not None else files.policies)
     seed = study.seed if seed is None else seed
     source = PointSource(files.settings, files.hypotheses, calibration, seed)
@@ -82,21 +84,23 @@ def compare(
     def least(budget: int) -> int:
         return budget if replications is None else min(budget, replications)
 
-    with runner(plan, workers, heard.advance) as simulate:
+    with runner(plan, workers, count.advance) as simulate:
 
         def runs(what: str, mode: Mode, first: int, last: int) -> Runs | None:
             if last <= first:
                 return None
-            heard.begin(what, last - first)
+            count.begin(what, last - first)
             return simulate(mode, first, last)
 
         main, stopped_by = _to_precision(
-            study, replications, lambda first, last: runs("posterior", Mode("posterior"), first, last)
+            study,
+            replications,
+            lambda first, last: runs("running under the posterior", Mode("posterior"), first, last),
         )
         before = min(least(study.budget.prior_replications), len(main.replications))
-        prior = runs("prior", Mode("prior"), 0, before)
+        prior = runs("running under the prior", Mode("prior"), 0, before)
         each = least(study.budget.hypothesis_replications)
-        single = {h: runs(h, Mode("posterior", h), 0, each) for h in files.hypotheses}
+        single = {h: runs(f"running {h} by itself", Mode("posterior", h), 0, each) for h in files.hypotheses}
         general = source.averaged[-1]
         fixed = runs(
             f"{general} at its median", Mode("fixed", general), 0, least(study.budget.paired_replications)

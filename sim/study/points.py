@@ -5,21 +5,18 @@ posterior. What the record cannot inform is drawn from its prior by the paramete
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from calibration.calibrate import Calibration
-from calibration.priors import PriorTransform, quantile, to_parameters
+from calibration.posterior import Posterior
+from calibration.priors import PriorTransform, to_parameters
 from sim.engine.streams import Draws
 from sim.model.registry import PARAMETERS, make_params
 from sim.model.streamkeys import name_key
 from sim.scenario.hypothesis import Hypothesis
 from sim.scenario.settings import Settings
-
-if TYPE_CHECKING:
-    from calibration.posterior import Posterior
-    from sim.scenario.common import Prior
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 FIXED_QUANTILE = 0.5
@@ -59,15 +56,14 @@ class PointSource:
         self._posteriors = dict(calibration.posteriors)
         self._priors = {name: PriorTransform(h, self._places) for name, h in hypotheses.items()}
         self._constants: dict[str, dict[str, float]] = {}
-        self._assumed: dict[str, dict[str, Prior]] = {}
+        self._assumed: dict[str, PriorTransform] = {}
         for name, h in hypotheses.items():
             entries = {**settings.assumptions, **h.assumptions}
             fitted = set(h.parameters)
             self._constants[name] = {k: x.value for k, x in entries.items() if x.value is not None}
             self._constants[name] |= {k: x.value for k, x in h.parameters.items() if x.value is not None}
-            self._assumed[name] = {
-                k: x.prior for k, x in entries.items() if x.prior is not None and k not in fitted
-            }
+            drawn = {k: x.prior for k, x in entries.items() if x.prior is not None and k not in fitted}
+            self._assumed[name] = PriorTransform.independent(drawn)
 
     @property
     def averaged(self) -> list[str]:
@@ -75,15 +71,12 @@ class PointSource:
         return list(self._weights)
 
     def points(self, mode: Mode, replications: Sequence[int]) -> list[Point]:
-        """The point of each replication."""
-        draws = [Draws(self._seed, i) for i in replications]
-        chosen = [self._choose(mode, d) for d in draws]
-        out: list[Point | None] = [None] * len(draws)
-        for name in dict.fromkeys(chosen):
-            rows = [k for k, x in enumerate(chosen) if x == name]
-            for k, point in zip(rows, self._points_of(mode, name, [draws[k] for k in rows]), strict=True):
-                out[k] = point
-        return [x for x in out if x is not None]
+        """The point of each replication, worked out one at a time.
+
+        Vectorised functions round differently with the length of what they are given, and a point must not
+        depend on its company.
+        """
+        return [self._point(mode, Draws(self._seed, i)) for i in replications]
 
     def _choose(self, mode: Mode, draws: Draws) -> str:
         """Hypothesis by weight: evidence-updated for the posterior, declared for the prior."""
@@ -99,50 +92,37 @@ class PointSource:
                 return name
         return list(self._weights)[-1]
 
-    def _points_of(self, mode: Mode, name: str, draws: Sequence[Draws]) -> list[Point]:
-        """Points of one hypothesis."""
+    def _point(self, mode: Mode, draws: Draws) -> Point:
+        """The point of one replication."""
+        name = self._choose(mode, draws)
+        prior, assumed = self._priors[name], self._assumed[name]
         posterior = self._posteriors.get(name) if mode.kind != "prior" else None
-        prior = self._priors[name]
-        if posterior is not None:
-            index = [self._index(mode, d, 1, len(posterior.draws)) for d in draws]
-            names, values = posterior.names, posterior.draws[index]
-            if mode.kind == "fixed":
-                values = np.tile(np.median(posterior.draws, axis=0), (len(draws), 1))
-        else:
-            index = [-1] * len(draws)
-            names, values = prior.names, prior.from_uniform(self._uniforms(mode, prior.inputs, draws))
-        assumed = self._assume(mode, name, draws)
-        out = []
-        for k in range(len(draws)):
-            numbers = {n: float(column[k]) for n, column in assumed.items()} | self._constants[name]
-            fitted, shares = to_parameters(names, values[k])
-            known = {n: x for n, x in (numbers | fitted).items() if n in PARAMETERS}
-            share = tuple(shares[x] for x in self._places)
-            out.append(Point(name, index[k], make_params(known), share))
-        return out
-
-    def _index(self, mode: Mode, draws: Draws, lane: int, size: int) -> int:
-        return min(size - 1, int(draws.block("study.point", 0, 0)[lane] * size))
-
-    def _uniforms(self, mode: Mode, names: Sequence[str], draws: Sequence[Draws]) -> Floats:
-        """A uniform for each name and replication, keyed by the name; one half where all is fixed."""
-        if mode.kind == "fixed":
-            return np.full((len(draws), len(names)), FIXED_QUANTILE)
-        keys = [name_key(n) for n in names]
-        return np.array([[d.block("study.parameter", key, 0)[0] for key in keys] for d in draws]).reshape(
-            len(draws), len(names)
-        )
-
-    def _assume(self, mode: Mode, name: str, draws: Sequence[Draws]) -> dict[str, Floats]:
-        """What the record cannot inform, from its prior; the marks from their own posterior."""
-        assumed = self._assumed[name]
-        u = self._uniforms(mode, list(assumed), draws)
-        out = {n: quantile(prior, u[:, j]) for j, (n, prior) in enumerate(assumed.items())}
+        numbers = dict(self._constants[name])
+        numbers |= dict(zip(assumed.names, self._from_prior(mode, assumed, draws), strict=True))
         if mode.kind != "prior":
-            marks = self._marks
-            rows = [self._index(mode, d, 2, len(marks.draws)) for d in draws]
-            table = marks.draws[rows]
-            if mode.kind == "fixed":
-                table = np.tile(np.median(marks.draws, axis=0), (len(draws), 1))
-            out |= {n: table[:, j] for j, n in enumerate(marks.names)}
-        return out
+            numbers |= dict(
+                zip(self._marks.names, self._from_draws(mode, self._marks, draws, 2)[1], strict=True)
+            )
+        if posterior is None:
+            draw, values = -1, self._from_prior(mode, prior, draws)
+        else:
+            draw, values = self._from_draws(mode, posterior, draws, 1)
+        fitted, shares = to_parameters(prior.names, values)
+        known = {n: float(x) for n, x in (numbers | fitted).items() if n in PARAMETERS}
+        return Point(name, draw, make_params(known), tuple(shares[x] for x in self._places))
+
+    def _from_draws(self, mode: Mode, posterior: Posterior, draws: Draws, lane: int) -> tuple[int, Floats]:
+        """A posterior draw by its keyed index; where all is fixed, the median and no index."""
+        if mode.kind == "fixed":
+            return -1, np.median(posterior.draws, axis=0)
+        size = len(posterior.draws)
+        index = min(size - 1, int(draws.block("study.point", 0, 0)[lane] * size))
+        return index, posterior.draws[index]
+
+    def _from_prior(self, mode: Mode, prior: PriorTransform, draws: Draws) -> Floats:
+        """Parameters by uniforms keyed by their names; where all is fixed, at one half."""
+        if mode.kind == "fixed":
+            u = [FIXED_QUANTILE for _ in prior.inputs]
+        else:
+            u = [draws.block("study.parameter", name_key(n), 0)[0] for n in prior.inputs]
+        return np.asarray(prior.from_uniform(np.array([u]))[0])

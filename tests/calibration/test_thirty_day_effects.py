@@ -63,7 +63,11 @@ def net_effects(name: str) -> dict[str, np.ndarray]:
     values = transform.from_uniform(sobol(transform.dimensions, 2**15))
     column = {n: values[:, i] for i, n in enumerate(transform.names)}
     fading = np.exp(-LAGS / column["effect_days"][:, None])
-    jumps = {n.removeprefix("effect_"): x for n, x in column.items() if n.startswith("effect_") and n != "effect_days"}
+    jumps = {
+        n.removeprefix("effect_"): x
+        for n, x in column.items()
+        if n.startswith("effect_") and n != "effect_days"
+    }
     if "strike_effect" in column:
         jumps = {"common": column["strike_effect"]}
     return {n: thirty_day_mean(x[:, None] * fading) for n, x in jumps.items()}
@@ -82,7 +86,9 @@ def full_model_effects(points: int) -> dict[str, np.ndarray]:
     held |= {"expected_strength": 1.0, "attack_use": 0.0}
     out = {x: np.empty((points, len(LAGS))) for x in TARGETS}
     for i in range(points):
-        numbers = to_parameters(transform.names, values[i])[0] | {n: float(x[i]) for n, x in drawn.items()} | held
+        numbers = (
+            to_parameters(transform.names, values[i])[0] | {n: float(x[i]) for n, x in drawn.items()} | held
+        )
         p = make_params({n: x for n, x in numbers.items() if n in PARAMETERS})
         for target in TARGETS:
             out[target][i] = effect_of_a_strike(p, target)

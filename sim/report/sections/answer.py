@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sim.report.parts import listed
 from sim.report.reader import Bundle
-from sim.report.rounding import estimate, number, percent
+from sim.report.rounding import number, percent
 from sim.report.words import (
     INFORMED,
     NO_DIFFERENCE,
@@ -56,8 +56,11 @@ def _verdict(first: Row) -> str:
     said = contrast(first)
     if first["label"] != PRIOR_DRIVEN or first["prior_probability_better"] is None:
         return said
-    mean = estimate(first["mean"], first["mean_low"], first["mean_high"], sign=True).mean
-    return f"{said} That the model has them {mean} attacks apart on average is what was assumed, not what was found."
+    policy, more = quoted(first["policy"]), "fewer" if first["mean"] < 0.0 else "more"
+    return (
+        f"{said} That the model gives {policy} {number(abs(first['mean']), 2)} attacks {more} on average is what was assumed, "
+        "not what was found."
+    )
 
 
 def _evidence(bundle: Bundle) -> list[str]:

@@ -1,0 +1,57 @@
+"""The immigrant rate written out plainly, one parameter vector at a time: a second opinion on ``rates``.
+
+It serves the particle filter and the forward simulation, which check the closed form.
+"""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from calibration.arrays import Floats, as_floats
+from calibration.evidence import Evidence
+from calibration.priors import COMMON_EFFECT, SHARE
+from sim.model.registry import PARAMETERS
+from sim.model.spec import TARGETS
+
+
+class ImmigrantRate:
+    """g(t) · e^{drift(t)} · μ · exp(X tanh(Σ_j x_j(t)/X)) of all places, attacks per day, on days of the record.
+
+    Arguments: the evidence; parameters by registry name, ``strike_effect`` and ``share_<place>`` among them.
+    """
+
+    def __init__(self, evidence: Evidence, parameters: Mapping[str, float]) -> None:
+        self._evidence = evidence
+        self._p = {n: parameters.get(n, x.default) for n, x in PARAMETERS.items()}
+        self._shares = [parameters.get(SHARE + x, 1.0 / len(evidence.places)) for x in evidence.places]
+        common = parameters.get(COMMON_EFFECT)
+        effects = [self._p[f"effect_{x}"] if common is None else common for x in TARGETS]
+        self._jumps = [
+            (s.time, sum(q * e for q, e in zip(s.shares, effects, strict=True)) * s.strength ** self._p["strength_exponent"])
+            for s in evidence.strikes
+            if s.strength > 0.0
+        ]
+
+    @property
+    def most(self) -> float:
+        """A bound on the rate at any time."""
+        g = max(max(x.levels) for x in self._evidence.pieces)
+        up = sum(max(a, 0.0) for _, a in self._jumps)
+        limit = self._p["effect_limit"]
+        tilt = max(self._p["mobilisation_drift"], 0.0) + limit * math.tanh(up / limit)
+        return float(g * self._p["base_rate"] * math.exp(tilt))
+
+    def __call__(self, days: Floats) -> Floats:
+        """Rate on days, of any shape."""
+        levels = [sum(a * b for a, b in zip(self._evidence.levels(float(t)), self._shares, strict=True)) for t in days.ravel()]
+        gone = np.maximum(days - self._evidence.drift_from, 0.0)
+        tilt = self._p["mobilisation_drift"] * (1.0 - np.exp(-gone / self._p["drift_days"]))
+        x = np.zeros_like(days)
+        for time, amplitude in self._jumps:
+            age = days - time
+            x = x + np.where(age > 0.0, amplitude * np.exp(-np.maximum(age, 0.0) / self._p["effect_days"]), 0.0)
+        limit = self._p["effect_limit"]
+        return as_floats(
+            np.array(levels).reshape(days.shape) * self._p["base_rate"] * np.exp(tilt + limit * np.tanh(x / limit))
+        )

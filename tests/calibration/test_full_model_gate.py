@@ -1,0 +1,65 @@
+"""M5, which no closed form fits, passes the prior predictive gate by simulation on the reference engine."""
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+
+from calibration.gate import FEWEST, LARGEST_SHARE, MOST
+from calibration.priors import PriorTransform, quantile, to_parameters
+from sim.data import records_folder, scenarios_folder
+from sim.engine.simpy_engine import run
+from sim.engine.streams import Draws
+from sim.model.registry import make_params
+from sim.scenario.hypothesis import Hypothesis
+from sim.scenario.loader import load
+from sim.scenario.record import Record
+from sim.scenario.settings import Settings
+from sim.scenario.world import build_world
+
+RUNS = 600
+SEED = 7
+FIRST = dt.datetime(2023, 10, 17, 12)  # noqa: DTZ001  records state local time
+REPORTED, DAYS = 68, 35.5  # [A6], to the end of A5
+
+
+def quiet_level(n: float, excitation_days: float, completeness: float) -> float:
+    """Base rate at which 68 reported attacks are expected in 35.5 days without strikes.
+
+    Mean of a Hawkes process from none, by solving its linear equation: with k = (1 - n)/excitation_days,
+    E N(T) = μ/(1 - n)·(T - n·(1 - e^{-kT})/k).
+    """
+    k = (1.0 - n) / excitation_days
+    return REPORTED / completeness * (1.0 - n) / (DAYS - n * (1.0 - np.exp(-k * DAYS)) / k)
+
+
+def test_the_full_model_stays_within_the_gate() -> None:
+    """At most 5% of prior draws give fewer than 25 or more than 200 reported attacks on C1 to C5 as they were.
+
+    False alarm: with a true share of .033 (long runs) more than 30 of 600 come in 1% of seeds; the seed is fixed.
+    """
+    h = load(next(Path(scenarios_folder(), "hypotheses").glob("M5-*.yaml"))).model
+    settings = load(Path(scenarios_folder(), "settings", "iraq-syria-2023.yaml")).model
+    record = load(Path(records_folder(), "brief.yaml")).model
+    assert isinstance(h, Hypothesis)
+    assert isinstance(settings, Settings)
+    assert isinstance(record, Record)
+    assert not h.fitted  # once it is fitted, calibration's own gate refuses it or not
+    assumed = {**settings.assumptions, **h.assumptions}
+    free = {n: x.prior for n, x in assumed.items() if x.prior is not None}
+    held = {n: x.value for n, x in assumed.items() if x.value is not None}
+    transform = PriorTransform(h, list(settings.places))
+    u = np.random.default_rng(SEED).random((RUNS, transform.dimensions + len(free)))
+    values = transform.from_uniform(u[:, : transform.dimensions])
+    drawn = {n: quantile(x, u[:, transform.dimensions + j]) for j, (n, x) in enumerate(free.items())}
+    world = build_world(settings, None, start=FIRST, horizon_days=DAYS, responses=record.responses)
+    outside = 0
+    for i in range(RUNS):
+        fitted, shares = to_parameters(transform.names, values[i])
+        numbers = held | {n: float(x[i]) for n, x in drawn.items()} | fitted
+        numbers["base_rate"] = quiet_level(
+            numbers["branching_ratio"], numbers["excitation_days"], numbers["completeness"]
+        )
+        events = run(world, make_params(numbers), tuple(shares[p] for p in world.places), Draws(SEED, i))
+        outside += not FEWEST <= sum(e.kind == "reported" for e in events) <= MOST
+    assert outside <= LARGEST_SHARE * RUNS
