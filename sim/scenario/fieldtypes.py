@@ -76,9 +76,8 @@ def key_of(kind: Type) -> Type:
 
 def allowed(kind: Type) -> list[str]:
     """The words that a literal type allows; empty for other types."""
-    return [
-        str(x) for t in choices(kind) if typing.get_origin(t.bare) is Literal for x in typing.get_args(t.bare)
-    ]
+    literals = [t for t in choices(kind) if typing.get_origin(t.bare) is Literal]
+    return [x for t in literals for x in typing.get_args(t.bare) if isinstance(x, str)]
 
 
 def wants(kind: Type, *bare: type) -> bool:
@@ -133,8 +132,10 @@ def _size(kind: Type, one: str, many: str) -> str:
 
 def _range(kind: Type) -> str:
     ge, gt, le, lt = (kind.limit(x) for x in ("ge", "gt", "le", "lt"))
+    if kind.bare is int and lt is not None:
+        le, lt = lt - 1, None
     if ge is not None and le is not None:
         return f" from {ge:.12g} to {le:.12g}"
     low = f" of at least {ge:.12g}" if ge is not None else f" above {gt:.12g}" if gt is not None else ""
-    high = f" of at most {le:.12g}" if le is not None else f" below {lt:.12g}" if lt is not None else ""
+    high = f" at most {le:.12g}" if le is not None else f" below {lt:.12g}" if lt is not None else ""
     return f"{low} and{high}" if low and high else low + high

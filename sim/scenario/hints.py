@@ -10,6 +10,7 @@ from sim.scenario.text import clean, nearest, quoted
 from sim.scenario.tree import Node
 
 _YES, _NO = frozenset({"yes", "on", "y", "true"}), frozenset({"no", "off", "n", "false"})
+_NOT_FINITE = frozenset({"nan", "inf", "infinity"})
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -44,7 +45,7 @@ def write(kind: types.Type, node: Node | None) -> str:
         and not types.wants(kind, float, int, dt.date)
         and not isinstance(value, str | dict | list)
     ):
-        return quoted(node.text)
+        return quoted(node.text) if re.match(kind.limit("pattern") or "", node.text) else ""
     if isinstance(value, Odd):
         return clean(value.write)
     words = types.allowed(kind)
@@ -73,6 +74,8 @@ def _number(value: Any, *, whole: bool) -> str:
     if not isinstance(value, str):
         return ""
     text = value.strip().replace("−", "-")
+    if text.lower().lstrip("+-.") in _NOT_FINITE:
+        return "a finite number"
     if text.lower() in _YES | _NO:
         return "1" if text.lower() in _YES else "0"
     if match := re.fullmatch(r"([0-9]{1,4}):([0-5][0-9])", text):

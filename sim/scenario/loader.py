@@ -13,6 +13,7 @@ from sim.errors import ConfigError, Located
 from sim.scenario.base import merge
 from sim.scenario.checks import check
 from sim.scenario.common import Document
+from sim.scenario.hints import found
 from sim.scenario.kinds import KINDS
 from sim.scenario.names import find, shown
 from sim.scenario.source import mistake, read_bytes
@@ -117,15 +118,13 @@ def in_order(mistakes: Iterable[Located], *first: str) -> ConfigError:
 def _kind(tree: Node, wanted: str | None) -> str:
     node = tree.child("kind")
     if node is None:
-        raise ConfigError(
-            [at(tree, ("kind",), f"expected one of {listed(KINDS)}, found nothing: write «kind: …» first")]
-        )
-    if not isinstance(node.value, str) or node.value not in KINDS:
-        raise ConfigError([at(tree, ("kind",), one_of(str(node.text), KINDS, "a kind"))])
+        raise _wrong(tree, "kind", f"expected one of {listed(KINDS)}, found nothing: write «kind: …» first")
+    if not isinstance(node.value, str):
+        raise _wrong(tree, "kind", f"expected one of {listed(KINDS)}, found {found(node)}")
+    if node.value not in KINDS:
+        raise _wrong(tree, "kind", one_of(node.value, KINDS, "a kind"))
     if wanted is not None and node.value != wanted:
-        raise ConfigError(
-            [at(tree, ("kind",), f"expected a file of kind {wanted}, found {quoted(node.value)}")]
-        )
+        raise _wrong(tree, "kind", f"expected a file of kind {wanted}, found {quoted(node.value)}")
     return node.value
 
 
@@ -133,33 +132,28 @@ def _base(own: Node, kind: str, path: Path) -> tuple[Path, Node, bytes]:
     """The file that a config is based on: of the same kind, and based on nothing itself."""
     node = own.child("base")
     if node is None or not isinstance(node.value, str) or not node.value:
-        raise ConfigError(
-            [
-                at(
-                    own,
-                    ("base",),
-                    "expected the path of a file, found no text: write the path or leave base out",
-                )
-            ]
+        raise _wrong(
+            own, "base", "expected the path of a file, found no text: write the path or leave base out"
         )
-    found = find(node.value, kind, path.parent, node, "base")
-    if isinstance(found, Located):
-        raise ConfigError([found])
-    if _same(found, path):
-        raise ConfigError(
-            [at(own, ("base",), f"expected another file, found this one: {quoted(node.value)}")]
-        )
-    below, data = read(found, shown(found))
+    base = find(node.value, kind, path.parent, node, "base")
+    if isinstance(base, Located):
+        raise ConfigError([base])
+    name = quoted(node.value)
+    if _same(base, path):
+        raise _wrong(own, "base", f"expected another file, found this one: {name}")
+    below, data = read(base, shown(base))
     its_kind = below.child("kind")
     if its_kind is None or its_kind.value != kind:
-        said = quoted(its_kind.text) if its_kind is not None else "none"
-        raise ConfigError(
-            [at(own, ("base",), f"expected a file of kind {kind}, found kind {said} in {quoted(node.value)}")]
-        )
+        said = found(its_kind).removeprefix("the text ")
+        raise _wrong(own, "base", f"expected a file of kind {kind}, found kind {said} in {name}")
     if (deeper := below.child("base")) is not None:
-        said = f"expected a base without a base (one level), found one on line {deeper.key.line} of {quoted(node.value)}"
-        raise ConfigError([at(own, ("base",), said)])
-    return found, below, data
+        said = f"found one on line {deeper.key.line} of {name}"
+        raise _wrong(own, "base", f"expected a base without a base (one level), {said}")
+    return base, below, data
+
+
+def _wrong(tree: Node, field: str, message: str) -> ConfigError:
+    return ConfigError([at(tree, (field,), message)])
 
 
 def _same(a: Path, b: Path) -> bool:

@@ -41,7 +41,9 @@ def find(name: str, kind: str, folder: Path, node: Node, field: str) -> Path | L
     folder, then among the shipped policies; M3 is also ``hypotheses/M3-….yaml``.
     """
     if "\0" in name or len(name) > 500:
-        return Located(*node.spot, field, f"expected a {kind}'s name or path, found {quoted(name)}")
+        return Located(
+            *node.spot, field, f"expected the name or path of a file of kind {kind}, found {quoted(name)}"
+        )
     places = _folders(kind, folder)
     if is_path(name):
         roots = [folder, records_folder() if kind == "record" else scenarios_folder()]

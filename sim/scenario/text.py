@@ -16,13 +16,18 @@ def clean(text: str) -> str:
     return "".join(x if x.isprintable() else " " for x in text[:LONGEST_LINE]).strip()
 
 
+def shortened(text: str) -> str:
+    """At most 60 characters of a text."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
 def quoted(text: str) -> str:
     """Text in quotes, shortened.
 
     >>> print(quoted("it's"), quoted("its"))
     "it's" 'its'
     """
-    short = clean(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
+    short = clean(shortened(text))
     return f'"{short}"' if "'" in short else f"'{short}'"
 
 
@@ -57,5 +62,7 @@ def one_of(name: str, known: Iterable[str], what: str, most: int = 12) -> str:
     names = list(known)
     near = nearest(name, names)
     hint = f": did you mean {quoted(near)}?" if near is not None else ""
-    known_names = f" ({listed(names)})" if names and len(names) <= most else ""
-    return f"expected {what}{known_names}, found {quoted(name)}{hint}"
+    few = len(names) <= (most if near is None else 3)
+    return (
+        f"expected {what}{f' ({listed(names, most)})' if names and few else ''}, found {quoted(name)}{hint}"
+    )

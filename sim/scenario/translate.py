@@ -47,7 +47,12 @@ def _echo(root: Node, p: _Problem) -> bool:
     """Pydantic calls a list too short whose items failed; they have their own lines."""
     node = root.find(p.path)
     least = p.kind.limit("min_length")
-    return p.error == "too_short" and node is not None and isinstance(node.value, list) and len(node.value) >= least
+    return (
+        p.error == "too_short"
+        and node is not None
+        and isinstance(node.value, list)
+        and len(node.value) >= least
+    )
 
 
 def _led_back(model: type[BaseModel], error: Any, under: Path) -> _Problem:

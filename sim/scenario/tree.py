@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.errors import Located
-from sim.scenario.text import clean
+from sim.scenario.text import clean, shortened
 
 if TYPE_CHECKING:
     from sim.scenario.scalars import Scalar
@@ -70,13 +70,15 @@ def dotted(path: Path) -> str:
     >>> dotted(("groups", 1, "weight"))
     'groups[1].weight'
     """
-    return clean("".join(f"[{x}]" if isinstance(x, int) else f".{x}" for x in path).removeprefix("."))
+    parts = (f"[{x}]" if isinstance(x, int) else f".{shortened(x)}" for x in path)
+    return clean("".join(parts).removeprefix("."))
 
 
 def at(node: Node, path: Path, message: str) -> Located:
-    """A mistake at the value of a path, or at the key of the nearest mapping where the value is missing."""
+    """A mistake at the value of a path; where nothing is written, at its key or that of the block around it."""
     found = node.find(path)
-    spot = found.spot if found is not None else node.nearest(path).key
+    written = found is not None and (found.value is not None or found.text)
+    spot = node.nearest(path).spot if written else node.nearest(path).key
     return Located(*spot, dotted(path), message)
 
 

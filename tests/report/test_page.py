@@ -1,6 +1,7 @@
 """The page: its structure, its words, and its numbers against the documents of the bundle."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -26,7 +27,7 @@ def test_headings_are_in_order(page: Element) -> None:
     levels = [int(e.tag[1]) for e in page.walk() if re.fullmatch("h[1-6]", e.tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(b <= a + 1 for a, b in zip(levels, levels[1:], strict=False))
+    assert all(b <= a + 1 for a, b in pairwise(levels))
 
 
 def test_sections_stand_in_the_order_of_the_contents(page: Element) -> None:
@@ -222,7 +223,7 @@ def test_every_assumption_stands_with_its_source(page: Element) -> None:
     named = {n for h in config["hypotheses"].values() for n in (*h["parameters"], *h.get("assumptions", {}))}
     assert named <= {r[0].own for r in priors}
     assert all(r[-1].text for r in (*found.values(), *priors))
-    assert found["war_death"][1].text.startswith("log-normal, median 1×10⁻⁴, 90% 1×10⁻⁵ to 0.001")
+    assert found["war_death"][1].text.startswith("log-normal, median 0.0001, 90% 1×10⁻⁵ to 0.001")
 
 
 def test_it_says_how_to_reproduce_it(page: Element) -> None:

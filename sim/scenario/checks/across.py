@@ -61,7 +61,10 @@ def _check_horizon(files: "StudyFiles", tree: Node) -> Iterator[Located]:
     study = files.study
     end = last_day(files.record, study.readings)
     recorded = days_between(study.start, end)
-    if study.horizon_days > recorded + 1e-9 and study.after_record is None:
+    if recorded <= 0.0 and study.after_record is None:
+        said = f"expected a start before the record ends ({end}) or after_record, found {study.start}"
+        yield at(tree, ("start",), f"{said}: write the mobilisation assumed as «after_record: …»")
+    elif study.horizon_days > recorded + 1e-9 and study.after_record is None:
         said = f"expected at most {recorded:g} (the record ends on {end}) or after_record, found {study.horizon_days:g}"
         yield at(
             tree,

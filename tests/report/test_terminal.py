@@ -1,0 +1,78 @@
+"""The terminal's table: the numbers of the document in at most 100 columns, and what they are worth in words."""
+
+import io
+from typing import Any
+
+from rich.console import Console
+
+from sim.report.terminal import print_calibration, print_comparison
+from tests.report import bundles
+from tests.report.hostile import PAYLOADS
+
+
+def _printed(document: dict[str, Any], width: int = 160, *, calibration: bool = False) -> str:
+    out = io.StringIO()
+    (print_calibration if calibration else print_comparison)(
+        document, Console(file=out, width=width, color_system=None)
+    )
+    return out.getvalue()
+
+
+def test_it_fits_in_100_columns() -> None:
+    """However wide the terminal is, and it folds in a narrower one; the bundle's path alone is never broken."""
+    path = "results/" + "x" * 140
+    document = bundles.result() | {"bundle": path}
+    for width, most in ((300, 100), (100, 100), (80, 80)):
+        lines = _printed(document, width).splitlines()
+        assert all(len(line) <= most for line in lines if path not in line)
+        assert f"bundle: {path}" in lines
+
+
+def test_rows_have_the_numbers() -> None:
+    """Policy, attacks with interval, reference, difference with interval, both probabilities and the label."""
+    lines = [" ".join(x.split()) for x in _printed(bundles.result()).splitlines()]
+    assert "fighters 66.2 [64.6, 67.8] none −5.7 [−6.6, −4.8] 0.63 0.54 informed" in lines
+    assert "infrastructure −8.1 [−9.0, −7.2] 0.58 0.57 prior-driven" in lines
+    assert "none 71.9 [70.3, 73.5] infrastructure −2.4 [−3.3, −1.5] 0.57 0.55 prior-driven" in lines
+
+
+def test_it_says_which_answers_are_prior_driven() -> None:
+    """In words, under the table."""
+    said = " ".join(_printed(bundles.result()).split())
+    assert (
+        "Of 6 contrasts in attacks, 1 informed by the record, 4 prior-driven and 1 without any difference."
+        in said
+    )
+    assert "Between “fighters” and “infrastructure” the record does not distinguish" in said
+    assert (
+        "Prior-driven too, an assumption and no finding: “observed” against “none” (0.51, 0.50 before any data)"
+        in said
+    )
+    assert "240 runs of each policy: the precision asked for was reached." in said
+
+
+def test_one_policy_has_a_row() -> None:
+    """A run of one policy: its attacks, and no differences."""
+    document = bundles.result() | {"policies": ["fighters"], "differences": []}
+    lines = [" ".join(x.split()) for x in _printed(document).splitlines()]
+    assert "fighters 66.2 [64.6, 67.8]" in lines
+    assert not any("P(better)" in x for x in lines)
+
+
+def test_markup_and_control_characters_are_text() -> None:
+    """Rich's own markup and a terminal's escapes in a name are printed or dropped, never obeyed."""
+    for payload in (*PAYLOADS, "[bold red]x[/]", "[link=file:///]x"):
+        said = _printed(bundles.result() | {"study": payload, "stopped_by": payload})
+        assert "\x1b" not in said
+        assert "\u202e" not in said
+    assert "[bold red]x[/]" in _printed(bundles.result() | {"study": "[bold red]x[/]"})
+
+
+def test_a_calibration_in_a_table() -> None:
+    """Evidence with its error, weights, and how many parameters the record informed under each hypothesis."""
+    said = _printed(bundles.calibration(), calibration=True)
+    lines = [" ".join(x.split()) for x in said.splitlines()]
+    assert (
+        "M4 −21.6 ± 0.01 0.25 0.24 2 2" in lines
+    )  # base_rate and share_iraq moved; completeness and the effect did not
+    assert all(len(x) <= 100 for x in said.splitlines())
