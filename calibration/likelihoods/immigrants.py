@@ -24,7 +24,9 @@ class ImmigrantRate:
     def __init__(self, evidence: Evidence, parameters: Mapping[str, float]) -> None:
         self._evidence = evidence
         self._p = {n: parameters.get(n, x.default) for n, x in PARAMETERS.items()}
-        self._shares = [parameters.get(SHARE + x, 1.0 / len(evidence.places)) for x in evidence.places]
+        shares = [parameters.get(SHARE + x, 1.0 / len(evidence.places)) for x in evidence.places]
+        self._starts = np.array([x.start for x in evidence.pieces])
+        self._levels = np.array([sum(a * b for a, b in zip(x.levels, shares, strict=True)) for x in evidence.pieces])
         common = parameters.get(COMMON_EFFECT)
         effects = [self._p[f"effect_{x}"] if common is None else common for x in TARGETS]
         self._jumps = [
@@ -36,7 +38,7 @@ class ImmigrantRate:
     @property
     def most(self) -> float:
         """A bound on the rate at any time."""
-        g = max(max(x.levels) for x in self._evidence.pieces)
+        g = float(self._levels.max())
         up = sum(max(a, 0.0) for _, a in self._jumps)
         limit = self._p["effect_limit"]
         tilt = max(self._p["mobilisation_drift"], 0.0) + limit * math.tanh(up / limit)
@@ -44,7 +46,7 @@ class ImmigrantRate:
 
     def __call__(self, days: Floats) -> Floats:
         """Rate on days, of any shape."""
-        levels = [sum(a * b for a, b in zip(self._evidence.levels(float(t)), self._shares, strict=True)) for t in days.ravel()]
+        piece = np.maximum(np.searchsorted(self._starts, days, side="right") - 1, 0)
         gone = np.maximum(days - self._evidence.drift_from, 0.0)
         tilt = self._p["mobilisation_drift"] * (1.0 - np.exp(-gone / self._p["drift_days"]))
         x = np.zeros_like(days)
@@ -52,6 +54,4 @@ class ImmigrantRate:
             age = days - time
             x = x + np.where(age > 0.0, amplitude * np.exp(-np.maximum(age, 0.0) / self._p["effect_days"]), 0.0)
         limit = self._p["effect_limit"]
-        return as_floats(
-            np.array(levels).reshape(days.shape) * self._p["base_rate"] * np.exp(tilt + limit * np.tanh(x / limit))
-        )
+        return as_floats(self._levels[piece] * self._p["base_rate"] * np.exp(tilt + limit * np.tanh(x / limit)))

@@ -32,7 +32,7 @@ def _shape(x: Floats) -> float:
     b = 1.0 / x[-1] + (1.0 - np.sqrt(grid / (np.arange(1, grid + 1) - 0.5))) / (3.0 * quartile)
     k = np.log1p(-b[:, None] * x).mean(axis=1)
     profile = n * (np.log(-b / k) - k - 1.0)
-    weights = 1.0 / np.exp(profile - profile[:, None]).sum(axis=1)
+    weights = np.exp(profile - profile.max())
     mean_b = float((b * weights).sum() / weights.sum())
     shape = float(np.log1p(-mean_b * x).mean())
     return (n * shape + 5.0) / (n + 10.0)

@@ -69,5 +69,5 @@ def learn(s: Any, p: Any, t: float, strength: float) -> None:
     e = relaxed(s.expectation[0], p.expected_strength, s.expectation_since[0], t, p.expectation_days)
     if p.surprise_weight == 0.0 or strength == e:
         return
-    s.expectation[0] = e + p.expectation_weight * (strength - e)
+    s.expectation[0] = (1.0 - p.expectation_weight) * e + p.expectation_weight * strength
     s.expectation_since[0] = t

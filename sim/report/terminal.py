@@ -35,15 +35,15 @@ def print_comparison(document: Document, console: Console) -> None:
 
 
 def _comparison(document: Document) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("policy", overflow="fold")
-    table.add_column("attacks, mean [95%]", justify="right")
+    table.add_column("attacks,\nmean [95%]", justify="right", no_wrap=True)
     compared = on_attacks(document)
     if compared:
         table.add_column("against", overflow="fold")
-        for heading in ("difference [95%]", "P(better)", "under prior"):
-            table.add_column(heading, justify="right")
-        table.add_column("label")
+        for heading in ("difference,\nmean [95%]", "P\n(better)", "under\nprior"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column("label", no_wrap=True)
     found = document["measures"]["attacks"]
     for policy in document["policies"]:
         x = found[policy]
@@ -69,13 +69,14 @@ def _comparison(document: Document) -> Table:
 def print_calibration(document: Document, console: Console) -> None:
     """Each hypothesis' evidence and weight, and what the record said of each parameter."""
     width = min(COLUMNS, console.width)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("hypothesis")
     for heading in ("log evidence ± se", "declared", "updated", "informed", "prior-driven"):
         table.add_column(heading, justify="right")
     driven = total = 0
     for name, x in document["hypotheses"].items():
-        labels = [p["label"] for p in (x.get("parameters") or {}).values()]
+        fitted = x.get("fitted", True)
+        labels = [p["label"] for p in (x.get("parameters") or {}).values()] if fitted else []
         informed = sum(label == "informed" for label in labels)
         driven, total = driven + len(labels) - informed, total + len(labels)
         error = x.get("log_evidence_se")
@@ -84,8 +85,8 @@ def print_calibration(document: Document, console: Console) -> None:
             number(x.get("log_evidence"), 4) + ("" if error is None else f" ± {number(error, 1)}"),
             probability(x.get("declared_weight")),
             probability(x.get("evidence_weight")),
-            str(informed),
-            str(len(labels) - informed),
+            str(informed) if fitted else "not fitted",
+            str(len(labels) - informed) if fitted else "all",
         ]
         table.add_row(*(Text(c) for c in cells))
     console.print(table, width=width)

@@ -172,4 +172,4 @@ def beyond_chance(document: Document, against: str) -> str:
 def stopped(document: Document) -> str:
     """Why the runs stopped."""
     reason = str(document["stopped_by"])
-    return STOPPED.get(reason, reason)
+    return STOPPED.get(reason, clean(reason))

@@ -124,9 +124,10 @@ def compare(
     return Comparison(document, plan, main, prior, by_hypothesis)
 
 
-def _weights(calibration: Calibration, hypothesis: str) -> dict[str, float | None]:
-    declared, evidence = calibration.weights.get(hypothesis, (None, None))
-    return {"declared_weight": declared, "evidence_weight": evidence}
+def _weights(calibration: Calibration, hypothesis: str) -> dict[str, Any]:
+    declared, evidence = calibration.weights[hypothesis]
+    fitted = hypothesis in calibration.posteriors
+    return {"declared_weight": declared, "evidence_weight": evidence, "fitted": fitted}
 
 
 def _looks(study: Study, replications: int | None) -> Iterable[int]:

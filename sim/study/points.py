@@ -38,8 +38,20 @@ class Mode(NamedTuple):
     hypothesis: str | None = None  # a single one; None averages over the fitted
 
 
+def recorded_rate(calibration: Calibration) -> float:
+    """Attacks reported per day over the admitted windows."""
+    windows = calibration.evidence.windows
+    return sum(w.attacks for w in windows) / sum(w.end - w.start for w in windows)
+
+
 class PointSource:
-    """Draws of points for a study: hypotheses by their weights, parameters from posterior or prior."""
+    """Draws of points for a study: hypotheses by their weights, parameters from posterior or prior.
+
+    A hypothesis that is not fitted keeps its prior for all but the level: outside the runs under the prior
+    its base rate is the one at which, without strikes, the record's rate of reports would be expected. The
+    base rate's prior reaches from one attack in three weeks to twenty a day, and its differences in attacks
+    would be those of its largest draws.
+    """
 
     def __init__(
         self, settings: Settings, hypotheses: Mapping[str, Hypothesis], calibration: Calibration, seed: int
@@ -48,6 +60,7 @@ class PointSource:
         self._seed = seed
         self._places = sorted(settings.places)
         self._marks: Posterior = calibration.marks
+        self._recorded_rate = recorded_rate(calibration)
         self._weights = {
             name: (declared, evidence)
             for name, (declared, evidence) in calibration.weights.items()
@@ -108,6 +121,9 @@ class PointSource:
         else:
             draw, values = self._from_draws(mode, posterior, draws, 1)
         fitted, shares = to_parameters(prior.names, values)
+        if posterior is None and mode.kind != "prior":
+            unstruck = self._recorded_rate * (1.0 - fitted.get("branching_ratio", 0.0))
+            fitted["base_rate"] = unstruck / fitted.get("completeness", 1.0)
         known = {n: float(x) for n, x in (numbers | fitted).items() if n in PARAMETERS}
         return Point(name, draw, make_params(known), tuple(shares[x] for x in self._places))
 

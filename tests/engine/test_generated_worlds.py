@@ -133,10 +133,10 @@ def test_a_longer_horizon_extends_any_run(g: Generated) -> None:
 
 
 def test_the_generated_worlds_do_what_they_are_for() -> None:
-    """Over 60 of them every kind of event turns up: the checks above are of something."""
+    """Over 100 of them every kind of event turns up: the checks above are of something."""
     kinds: Counter[str] = Counter()
 
-    @settings(max_examples=60, derandomize=True, database=None, deadline=None)
+    @settings(max_examples=100, derandomize=True, database=None, deadline=None)
     @given(worlds())
     def gather(g: Generated) -> None:
         kinds.update({e.kind for e in attempt(g).events})

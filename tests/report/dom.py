@@ -26,7 +26,7 @@ class Element:
         """Elements below with this tag and these attributes."""
         return [
             e for e in self.walk()
-            if e.tag == tag and all(e.attributes.get(k.replace("_", "-")) == v for k, v in attributes.items())
+            if e.tag == tag and all(e.attributes.get(k.rstrip("_").replace("_", "-")) == v for k, v in attributes.items())
         ]  # fmt: skip
 
     def by_id(self, name: str) -> "Element":

@@ -56,7 +56,7 @@ def test_one_policy_has_a_row() -> None:
     document = bundles.result() | {"policies": ["fighters"], "differences": []}
     lines = [" ".join(x.split()) for x in _printed(document).splitlines()]
     assert "fighters 66.2 [64.6, 67.8]" in lines
-    assert not any("P(better)" in x for x in lines)
+    assert not any("(better)" in x for x in lines)
 
 
 def test_markup_and_control_characters_are_text() -> None:
