@@ -31,7 +31,9 @@ def refuse_shared(record: Record, ids: Sequence[str], locate: Locate | None) -> 
             own = isinstance(b, PlaceTotal) and a.id in b.windows
             if not own and (a.id in b.shares_attacks_with or b.id in a.shares_attacks_with):
                 raise mistake(
-                    locate, (block, i), f"evidence: {a.id} and {b.id} count the same attacks: admit one of them"
+                    locate,
+                    (block, i),
+                    f"evidence: {a.id} and {b.id} count the same attacks: admit one of them",
                 )
 
 
@@ -69,13 +71,19 @@ def admitted_windows(
             )
         if overlap > 0.0:
             found[i + 1] = b._replace(start=a.end)
-            notes.append(f"{b.id} overlaps {a.id} by {overlap:.2g} days and is taken to start where that ends")
+            notes.append(
+                f"{b.id} overlaps {a.id} by {overlap:.2g} days and is taken to start where that ends"
+            )
     for w in found:
         if w.end <= w.start:
-            raise mistake(locate, ("windows", where[w.id]), f"evidence: {w.id}: expected an end after its start")
+            raise mistake(
+                locate, ("windows", where[w.id]), f"evidence: {w.id}: expected an end after its start"
+            )
         if w.begins_at_attack and w.attacks == 0:
             raise mistake(
-                locate, ("windows", where[w.id]), f"evidence: {w.id} begins at an attack: expected a count of at least 1"
+                locate,
+                ("windows", where[w.id]),
+                f"evidence: {w.id} begins at an attack: expected a count of at least 1",
             )
     return tuple(found), notes
 
@@ -95,7 +103,9 @@ def admitted_total(
     missing = [w for w in x.windows if w not in index]
     if missing:
         raise mistake(
-            locate, ("place_totals",), f"evidence: {x.id} needs its windows: expected {', '.join(missing)} beside it"
+            locate,
+            ("place_totals",),
+            f"evidence: {x.id} needs its windows: expected {', '.join(missing)} beside it",
         )
     held, total = sum(windows[index[w]].attacks for w in x.windows), sum(x.by_place.values())
     if held != total:
@@ -113,11 +123,15 @@ def refuse_twice(totals: Sequence[Total]) -> None:
     for t in totals:
         for w in t.windows:
             if w in seen:
-                raise ConfigError(f"evidence: {seen[w]} and {t.id} split the same attacks by place: admit one of them")
+                raise ConfigError(
+                    f"evidence: {seen[w]} and {t.id} split the same attacks by place: admit one of them"
+                )
             seen[w] = t.id
 
 
-def mobilisation(settings: Settings, places: Sequence[str], day: Callable[[Moment], float]) -> tuple[Piece, ...]:
+def mobilisation(
+    settings: Settings, places: Sequence[str], day: Callable[[Moment], float]
+) -> tuple[Piece, ...]:
     """g by place from each dated change on, host restraint among them, as the engine's calendar has it."""
     dated = [(day(m.date), m.level) for m in settings.mobilisation]
     restraints = [(day(r.date), r.place, r.factor) for r in settings.host_restraint]

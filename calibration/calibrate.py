@@ -10,17 +10,17 @@ import numpy as np
 
 from calibration import gate
 from calibration.admission import Locate
-from calibration.arrays import Floats, as_floats
 from calibration.cache import Cache, user_folder
 from calibration.evidence import Evidence, admit, with_readings
 from calibration.files import digest, engine_version, fit_version
+from calibration.level import target
 from calibration.likelihoods.filter import CountFilter
 from calibration.likelihoods.parameters import Reader
 from calibration.marks import fit_marks
 from calibration.posterior import Posterior, from_prior, from_sample
 from calibration.predictive import simulate_counts, table
 from calibration.priors import PriorTransform
-from calibration.samplers.fit import sample
+from calibration.samplers.fit import explore
 from calibration.weights import Fitted, family_weights
 from sim.errors import ConfigError
 from sim.scenario.hypothesis import Hypothesis
@@ -131,7 +131,9 @@ def calibrate(
     for name, h in hypotheses.items():
         outside[name] = None
         if not h.fitted:
-            priors[name] = from_prior(name, PriorTransform(h, admitted.places), notes=("not fitted: it keeps its prior",))
+            priors[name] = from_prior(
+                name, PriorTransform(h, admitted.places), notes=("not fitted: it keeps its prior",)
+            )
             continue
         if gate.applies(admitted):
             outside[name] = _pass_gate(h, settings, admitted)
@@ -140,7 +142,9 @@ def calibrate(
         key = {**base, "hypothesis": h.model_dump(mode="json")}
         say(f"fitting {name}")
 
-        def fit(name: str = name, transform: PriorTransform = transform, likelihood: CountFilter = likelihood) -> Posterior:
+        def fit(
+            name: str = name, transform: PriorTransform = transform, likelihood: CountFilter = likelihood
+        ) -> Posterior:
             return fit_hypothesis(name, transform, likelihood, seed, attributes)
 
         found = posteriors[name] = store.posterior(key, fit)
@@ -158,7 +162,9 @@ def calibrate(
         [base, "marks"], lambda: fit_marks(read, settings, admitted.admitted, seed, attributes)
     )
     known = family_weights(entries)
-    weights: dict[str, tuple[float | None, float | None]] = {n: (known[n].declared, known[n].evidence) if n in known else (None, None) for n in hypotheses}
+    weights: dict[str, tuple[float | None, float | None]] = {
+        n: (known[n].declared, known[n].evidence) if n in known else (None, None) for n in hypotheses
+    }
     return Calibration(
         record.name, str(attributes["record_sha256"]), admitted, chosen, posteriors, priors, marks, weights,
         predictive, outside,
@@ -166,14 +172,14 @@ def calibrate(
 
 
 def fit_hypothesis(
-    name: str, transform: PriorTransform, likelihood: CountFilter, seed: int, attributes: Mapping[str, Any] | None = None
+    name: str,
+    transform: PriorTransform,
+    likelihood: CountFilter,
+    seed: int,
+    attributes: Mapping[str, Any] | None = None,
 ) -> Posterior:
     """Sample one hypothesis's posterior."""
-
-    def log_likelihood(z: Floats) -> Floats:
-        return as_floats(likelihood(transform.from_normal(z)).sum(axis=1))
-
-    found = sample(log_likelihood, transform.dimensions, seed)
+    found = explore(target(likelihood, transform), transform.dimensions, seed)
     terms = likelihood(transform.from_normal(found.z))
     return from_sample(
         name,

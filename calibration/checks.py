@@ -47,7 +47,8 @@ def simulation_based_calibration(
     rng = np.random.default_rng(seed)
     values = transform.from_normal(rng.standard_normal((draws, transform.dimensions)))
     prepared = likelihood.prepared(values)
-    names = [*transform.names, "log_likelihood"]
+    names = [*transform.inputs, "log_likelihood"]
+    ranked = np.array([transform.names.index(n) for n in transform.inputs])
     ranks = np.empty((data_sets, len(names)))
     worth = np.empty(data_sets)
     for r in range(data_sets):
@@ -59,8 +60,8 @@ def simulation_based_calibration(
         worth[r] = 1.0 / (weights**2).sum()
         chosen = rng.choice(draws, RANKED, p=weights)
         true_level = _level(likelihood.log_counts(likelihood.prepared(truth), counts), 1)
-        among = np.column_stack([values[chosen], log_level[chosen]])
-        ranks[r] = (among < np.append(truth[0], true_level)).sum(axis=0)
+        among = np.column_stack([values[np.ix_(chosen, ranked)], log_level[chosen]])
+        ranks[r] = (among < np.append(truth[0, ranked], true_level)).sum(axis=0)
     u = (ranks + 0.5) / (RANKED + 1)
     return Calibrated(
         distance={n: _distance(u[:, i]) for i, n in enumerate(names)},

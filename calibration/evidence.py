@@ -68,9 +68,13 @@ def with_readings(record: Record, readings: Mapping[str, str]) -> Record:
     for item, reading in readings.items():
         others = [x.id for x in known.values() if x.readings]
         if item not in known:
-            raise ConfigError(f"readings: expected items with another reading ({listed(others)}), found {item}")
+            raise ConfigError(
+                f"readings: expected items with another reading ({listed(others)}), found {item}"
+            )
         if reading not in known[item].readings:
-            raise ConfigError(f"readings: expected one of {listed(known[item].readings)} for {item}, found {reading}")
+            raise ConfigError(
+                f"readings: expected one of {listed(known[item].readings)} for {item}, found {reading}"
+            )
     return config.with_readings(record, readings)
 
 
@@ -89,7 +93,11 @@ def admitted_ids(record: Record, evidence: Sequence[str], locate: Locate | None 
     for name in evidence:
         if name not in record.sections and name not in known:
             choice = listed([*record.sections, *known])
-            raise mistake(locate, ("sections",), f"evidence: expected sections or items of the record ({choice}), found {name}")
+            raise mistake(
+                locate,
+                ("sections",),
+                f"evidence: expected sections or items of the record ({choice}), found {name}",
+            )
     return tuple(config.admitted(record, evidence))
 
 
@@ -110,7 +118,9 @@ def admit(
     for owner, by_place in [*((w.id, w.by_place) for w in windows), *((t.id, t.by_place) for t in totals)]:
         for place in by_place:
             if place not in places:
-                raise ConfigError(f"{owner}: by_place: expected places of the settings ({listed(places)}), found {place}")
+                raise ConfigError(
+                    f"{owner}: by_place: expected places of the settings ({listed(places)}), found {place}"
+                )
     refuse_twice(totals)
     if settings.sponsor.permission != "green":
         raise ConfigError(f"sponsor.permission: a fit expects green, found {settings.sponsor.permission}")

@@ -26,14 +26,20 @@ SECTION = "B"
 LEAST = 1e-15  # convolution by FFT is exact to about this; a probability below it is not told from 0
 
 
-def fitted_casualties(record: Record, admitted: Sequence[str]) -> tuple[tuple[Casualties, ...], tuple[str, ...]]:
+def fitted_casualties(
+    record: Record, admitted: Sequence[str]
+) -> tuple[tuple[Casualties, ...], tuple[str, ...]]:
     """Casualties that the marks are fitted to, and notes on those left out.
 
     They are those admitted by name, else those of section B, else all; of two that count the same people, the
     first in the record.
     """
     named = [c for c in record.casualties if c.id in admitted]
-    pool = named or [c for c in record.casualties if c.id in record.sections.get(SECTION, ())] or list(record.casualties)
+    pool = (
+        named
+        or [c for c in record.casualties if c.id in record.sections.get(SECTION, ())]
+        or list(record.casualties)
+    )
     kept: list[Casualties] = []
     notes: list[str] = []
     for c in pool:
@@ -51,11 +57,16 @@ class MarksLikelihood:
     ``constants`` hold the marks that are not fitted, ``fatality_tail`` among them.
     """
 
-    def __init__(self, casualties: Sequence[Casualties], names: Sequence[str], constants: Mapping[str, float]) -> None:
+    def __init__(
+        self, casualties: Sequence[Casualties], names: Sequence[str], constants: Mapping[str, float]
+    ) -> None:
         self._names, self._constants = list(names), dict(constants)
         self._items = [c for c in casualties if c.attacks > 0]
         self.terms = [
-            f"{c.id}:{what}" for what in ("injured", "brain_injured", "killed") for c in self._items if self._known(c, what)
+            f"{c.id}:{what}"
+            for what in ("injured", "brain_injured", "killed")
+            for c in self._items
+            if self._known(c, what)
         ]
 
     def _known(self, c: Casualties, what: str) -> bool:
@@ -113,7 +124,9 @@ def fit_marks(
     details: dict[str, Any] = {"constants": constants, "notes": notes, "attributes": dict(attributes)}
     if not likelihood.terms or transform.dimensions == 0:
         return from_prior(NAME, transform, **details)
-    found = sample(lambda z: as_floats(likelihood(transform.from_normal(z)).sum(axis=1)), transform.dimensions, seed)
+    found = sample(
+        lambda z: as_floats(likelihood(transform.from_normal(z)).sum(axis=1)), transform.dimensions, seed
+    )
     terms = likelihood(transform.from_normal(found.z))
     observed = {f"{c.id}:{w}": float(v) for c in casualties for w, v in _counts(c).items() if v is not None}
     return from_sample(

@@ -14,8 +14,10 @@ from calibration.arrays import Floats, as_floats
 from calibration.files import write_text
 from calibration.priors import PriorTransform
 from calibration.samplers.sample import DRAWS, Sample, sobol_normals
-from calibration.summary import Summary, summarize
+from calibration.summary import PRIOR_DRIVEN, Moments, Summary, columns, moments_of, summarize
 
+FROM_PRIOR = "prior"
+"""Sampler of what was not fitted."""
 PRIOR_SEED = 7  # of the scrambled Sobol points on which every prior's draws lie
 
 
@@ -25,7 +27,8 @@ class Posterior:
 
     ``draws`` [4000, names] have equal weight; ``names`` are registry parameters (``strike_effect`` for M3),
     then ``share_<place>``. ``ess`` is how many independent draws they are worth. ``log_likelihood`` holds each
-    term of the evidence at the draws; ``attributes`` what it was fitted to.
+    term of the evidence at the draws; ``attributes`` what it was fitted to; ``moments`` mean and sd of each
+    parameter where more points than the draws tell them.
     """
 
     hypothesis: str
@@ -41,6 +44,7 @@ class Posterior:
     constants: dict[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     attributes: dict[str, Any] = field(default_factory=dict)
+    moments: dict[str, Moments] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
@@ -55,7 +59,11 @@ class Posterior:
     @cached_property
     def summary(self) -> dict[str, Summary]:
         """Mean, sd, quantiles, prior and contraction of each parameter and of what is derived from them."""
-        return summarize(self.prior, self.draws, self.prior_draws, self.constants)
+        found = summarize(self.prior, self.draws, self.prior_draws, self.constants, self.moments)
+        if self.sampler != FROM_PRIOR:
+            return found
+        # A sample's variance is not quite its law's, and far from it for a heavy tail: nothing was learnt here.
+        return {n: x._replace(contraction=0.0, label=PRIOR_DRIVEN) for n, x in found.items()}
 
     def document(self) -> dict[str, Any]:
         """The file's content: groups as ArviZ names them, each variable as [chain][draw]."""
@@ -77,9 +85,13 @@ class Posterior:
                 "sampler": self.sampler,
                 "notes": "\n".join(self.notes),
                 "constants": json.dumps(self.constants),
+                "moments": json.dumps({k: list(x) for k, x in self.moments.items()}),
                 "prior_document": json.dumps(self.prior.document()),
                 "summary": json.dumps({k: x.document() for k, x in self.summary.items()}),
-                **{k: v if isinstance(v, str | int | float) else json.dumps(v) for k, v in self.attributes.items()},
+                **{
+                    k: v if isinstance(v, str | int | float) else json.dumps(v)
+                    for k, v in self.attributes.items()
+                },
             },
         }
 
@@ -110,6 +122,7 @@ class Posterior:
             log_likelihood={k: as_floats(v[0]) for k, v in d["log_likelihood"].items()},
             observed={k: float(v) for k, v in d["observed_data"].items()},
             constants=json.loads(a.pop("constants")),
+            moments={k: Moments(*x) for k, x in json.loads(a.pop("moments")).items()},
             notes=tuple(x for x in a.pop("notes").split("\n") if x),
             attributes={k: _plain(v) for k, v in a.items()},
         )
@@ -119,16 +132,22 @@ class Posterior:
 
 
 def from_sample(hypothesis: str, prior: PriorTransform, found: Sample, **details: Any) -> Posterior:
-    """Posterior from a sampler's draws in z."""
+    """Posterior from a sampler's draws in z, its moments from all the points that the sampler weighed."""
+    moments: dict[str, Moments] = {}
+    if found.weighted is not None:
+        values = columns(prior.names, prior.from_normal(found.weighted.z), details.get("constants", {}))
+        moments = moments_of(values, found.weighted.weights)
     return Posterior(
         hypothesis, prior, prior.from_normal(found.z), found.log_evidence, found.log_evidence_se, found.ess,
-        found.pareto_k, found.sampler, **{**details, "notes": (*details.get("notes", ()), *found.notes)},
+        found.pareto_k, found.sampler, moments=moments, **{**details, "notes": (*details.get("notes", ()), *found.notes)},
     )  # fmt: skip
 
 
 def from_prior(hypothesis: str, prior: PriorTransform, **details: Any) -> Posterior:
     """The prior in a posterior's place, where there is nothing to fit."""
-    return Posterior(hypothesis, prior, prior_draws(prior), 0.0, 0.0, float(DRAWS), -math.inf, "prior", **details)
+    return Posterior(
+        hypothesis, prior, prior_draws(prior), 0.0, 0.0, float(DRAWS), -math.inf, FROM_PRIOR, **details
+    )
 
 
 def prior_draws(prior: PriorTransform) -> Floats:

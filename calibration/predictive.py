@@ -100,7 +100,9 @@ def table(evidence: Evidence, counts: Counts) -> list[dict[str, Any]]:
     return rows
 
 
-def _by_place(evidence: Evidence, name: str, observed: Mapping[str, int], counts: Counts) -> list[dict[str, Any]]:
+def _by_place(
+    evidence: Evidence, name: str, observed: Mapping[str, int], counts: Counts
+) -> list[dict[str, Any]]:
     return [
         _row(name, p, observed.get(p, 0), counts[:, :, c].sum(axis=1)) for c, p in enumerate(evidence.places)
     ]
@@ -109,5 +111,3 @@ def _by_place(evidence: Evidence, name: str, observed: Mapping[str, int], counts
 def _row(window: str, place: str | None, observed: int, counts: Counts) -> dict[str, Any]:
     q = {k: int(np.quantile(counts, x, method="inverted_cdf")) for k, x in QUANTILES.items()}
     return {"window": window, "place": place, "observed": observed, **q}
-
-

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import special
 
 from calibration.arrays import Floats, as_floats
-from calibration.distributions import Distribution, beta_from_normal, distribution
+from calibration.distributions import Distribution, beta_from_normal, distribution, lognormal_sigma
 from sim.errors import ConfigError
 from sim.model.spec import TARGETS
 from sim.scenario.common import Prior
@@ -164,6 +164,19 @@ class PriorTransform:
 
     def _marginals(self) -> list[tuple[str, Distribution]]:
         return list(zip(self.parameters, self._distributions, strict=True))
+
+    def distribution(self, name: str) -> Distribution:
+        """Prior of one fitted parameter by itself."""
+        return self._distributions[self._column(name)]
+
+    def stands_alone(self, name: str) -> bool:
+        """Whether a parameter is fitted and not pooled: its input is then a column of its own."""
+        return name in self.parameters and not any(name in group.parameters for group in self._pooling)
+
+    def lognormal_sigma(self, name: str) -> float | None:
+        """Sigma of a parameter that stands alone with a log-normal prior; None for any other."""
+        x = self._priors[name].lognormal if self.stands_alone(name) else None
+        return None if x is None else lognormal_sigma(x)
 
     def moments(self, name: str) -> tuple[float, float]:
         """Mean and sd of a parameter, or of a place's share, under the prior; exact."""

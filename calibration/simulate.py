@@ -15,7 +15,9 @@ from calibration.likelihoods.immigrants import ImmigrantRate
 MOST_ATTACKS = 20_000
 
 
-def simulate_windows(evidence: Evidence, parameters: Mapping[str, float], rng: np.random.Generator) -> list[int]:
+def simulate_windows(
+    evidence: Evidence, parameters: Mapping[str, float], rng: np.random.Generator
+) -> list[int]:
     """Reported attacks in each window of the evidence, one run.
 
     If the first window begins at an attack, one is put there, reported. Raises ValueError past 20,000 attacks.
@@ -24,7 +26,11 @@ def simulate_windows(evidence: Evidence, parameters: Mapping[str, float], rng: n
     start, end = evidence.origin, evidence.windows[-1].end
     number = rng.poisson(rate.most * (end - start))
     candidates = start + (end - start) * rng.random(min(number, MOST_ATTACKS + 1))
-    kept = candidates[rng.random(len(candidates)) * rate.most < rate(candidates)] if len(candidates) else candidates
+    kept = (
+        candidates[rng.random(len(candidates)) * rate.most < rate(candidates)]
+        if len(candidates)
+        else candidates
+    )
     opening = evidence.windows[0].begins_at_attack
     generation: Floats = as_floats(np.append(kept, start) if opening else kept)
     times = [kept]

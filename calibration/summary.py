@@ -66,32 +66,63 @@ def derived(names: Sequence[str], draws: Floats, constants: Mapping[str, float])
     return out
 
 
+class Moments(NamedTuple):
+    """Mean, sd and probability of being below 0."""
+
+    mean: float
+    sd: float
+    below_zero: float
+
+
+def moments_of(values: Mapping[str, Floats], weights: Floats | None = None) -> dict[str, Moments]:
+    """Moments of each column, of equal weight unless ``weights`` are given."""
+    out = {}
+    for name, x in values.items():
+        mean = float(np.average(x, weights=weights))
+        variance = float(np.average((x - mean) ** 2, weights=weights))
+        out[name] = Moments(mean, variance**0.5, float(np.average(x < 0.0, weights=weights)))
+    return out
+
+
+def columns(names: Sequence[str], draws: Floats, constants: Mapping[str, float]) -> dict[str, Floats]:
+    """Every parameter, then what is derived from them."""
+    return {n: draws[:, i] for i, n in enumerate(names)} | derived(names, draws, constants)
+
+
 def summarize(
-    prior: PriorTransform, draws: Floats, prior_draws: Floats, constants: Mapping[str, float]
+    prior: PriorTransform,
+    draws: Floats,
+    prior_draws: Floats,
+    constants: Mapping[str, float],
+    moments: Mapping[str, Moments] | None = None,
 ) -> dict[str, Summary]:
     """Every parameter, then what is derived from them.
 
     Contraction is 1 - Var(posterior)/Var(prior), the prior's variance exact where it is known. Below .3 it is
-    ``prior-driven``. A contrast is ``informed`` if the probability of its sign moved by more than .05.
+    ``prior-driven``. A contrast is ``informed`` if the probability of its sign moved by more than .05. ``moments`` are
+    the posterior's, where they are known better than by the draws.
     """
+    values = columns(prior.names, draws, constants)
+    before = columns(prior.names, prior_draws, constants)
+    after = dict(moments) if moments else moments_of(values)
     out = {}
-    for i, name in enumerate(prior.names):
-        out[name] = _one(name, draws[:, i], prior_draws[:, i], *prior.moments(name))
-    before = derived(prior.names, prior_draws, constants)
-    for name, values in derived(prior.names, draws, constants).items():
-        out[name] = _one(name, values, before[name], float(before[name].mean()), float(before[name].std()))
+    for name, x in values.items():
+        exact = prior.moments(name) if name in prior.names else moments_of({name: before[name]})[name][:2]
+        out[name] = _one(name, x, after[name], before[name], *exact)
     return out
 
 
-def _one(name: str, draws: Floats, prior_draws: Floats, prior_mean: float, prior_sd: float) -> Summary:
-    contraction = 1.0 - float(draws.var()) / prior_sd**2 if prior_sd > 0.0 else 0.0
+def _one(
+    name: str, draws: Floats, after: Moments, prior_draws: Floats, prior_mean: float, prior_sd: float
+) -> Summary:
+    contraction = 1.0 - (after.sd / prior_sd) ** 2 if prior_sd > 0.0 else 0.0
     signed = unit(name) == "log rate" and bool((prior_draws < 0.0).any())
-    below = (float((draws < 0.0).mean()), float((prior_draws < 0.0).mean())) if signed else (None, None)
+    below = (after.below_zero, float((prior_draws < 0.0).mean())) if signed else (None, None)
     learnt = contraction >= LEARNT
     if name == CONTRAST and below[0] is not None and below[1] is not None:
         learnt = abs(below[0] - below[1]) > MOVED
     q05, q50, q95 = (float(x) for x in np.quantile(draws, (0.05, 0.5, 0.95)))
     return Summary(
-        unit(name), float(draws.mean()), float(draws.std()), q05, q50, q95, prior_mean, prior_sd,
+        unit(name), after.mean, after.sd, q05, q50, q95, prior_mean, prior_sd,
         contraction, INFORMED if learnt else PRIOR_DRIVEN, *below,
     )  # fmt: skip

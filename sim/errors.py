@@ -29,7 +29,9 @@ class Located(NamedTuple):
 
     def clean(self) -> "Located":
         """The same without control characters, for a document."""
-        return self._replace(path=one_line(self.path), field=one_line(self.field), message=one_line(self.message))
+        return self._replace(
+            path=one_line(self.path), field=one_line(self.field), message=one_line(self.message)
+        )
 
 
 def one_line(text: str) -> str:

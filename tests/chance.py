@@ -39,14 +39,20 @@ def assert_count(n: int, mean: float) -> None:
     assert p > FALSE_ALARM, f"{n} counted, mean {mean:.5g}, p = {p:.2g}"
 
 
-def assert_distributed(sample: Sequence[float], cdf: Callable[..., Any] | str, args: tuple[float, ...] = ()) -> None:
+def assert_distributed(
+    sample: Sequence[float], cdf: Callable[..., Any] | str, args: tuple[float, ...] = ()
+) -> None:
     """Kolmogorov-Smirnov test of a continuous sample; false alarm 6.4e-5."""
     result = stats.kstest(sample, cdf, args=args)
-    assert result.pvalue > FALSE_ALARM, f"D = {result.statistic:.4f} of {len(sample)}, p = {result.pvalue:.2g}"
+    assert result.pvalue > FALSE_ALARM, (
+        f"D = {result.statistic:.4f} of {len(sample)}, p = {result.pvalue:.2g}"
+    )
 
 
 def assert_frequencies(counts: Sequence[int], shares: Sequence[float]) -> None:
     """Chi-squared test of counts against shares; false alarm 6.4e-5 (counts that are not small)."""
     total = sum(counts)
     result = stats.chisquare(counts, [x * total for x in shares])
-    assert result.pvalue > FALSE_ALARM, f"{list(counts)}, expected shares {list(shares)}, p = {result.pvalue:.2g}"
+    assert result.pvalue > FALSE_ALARM, (
+        f"{list(counts)}, expected shares {list(shares)}, p = {result.pvalue:.2g}"
+    )

@@ -6,10 +6,20 @@ from hypothesis import HealthCheck, settings
 SLOW_MACHINE = [HealthCheck.too_slow]  # two cores are shared by many tests
 
 settings.register_profile(
-    "every run", derandomize=True, deadline=None, database=None, max_examples=100, suppress_health_check=SLOW_MACHINE
+    "every run",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=100,
+    suppress_health_check=SLOW_MACHINE,
 )
 settings.register_profile(
-    "nightly", deadline=None, database=None, max_examples=2_000, print_blob=True, suppress_health_check=SLOW_MACHINE
+    "nightly",
+    deadline=None,
+    database=None,
+    max_examples=2_000,
+    print_blob=True,
+    suppress_health_check=SLOW_MACHINE,
 )
 
 

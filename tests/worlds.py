@@ -23,7 +23,13 @@ def params(**values: float) -> Any:
     return make_params(values)
 
 
-def a_world(levers: Levers = EVERYWHERE, *, days: float = 36.0, places: tuple[str, ...] = ("iraq", "syria"), **changes: Any) -> World:
+def a_world(
+    levers: Levers = EVERYWHERE,
+    *,
+    days: float = 36.0,
+    places: tuple[str, ...] = ("iraq", "syria"),
+    **changes: Any,
+) -> World:
     """Two places with a group each, three weapons, the drone in use from the start, and plenty of stock."""
     n = len(places)
     usual: dict[str, Any] = {
@@ -56,7 +62,12 @@ def a_world(levers: Levers = EVERYWHERE, *, days: float = 36.0, places: tuple[st
 
 
 def order(
-    target: str = "fighters", strength: float = 1.0, *, care: float = 0.0, clarity: float = 0.5, delay: float = -1.0
+    target: str = "fighters",
+    strength: float = 1.0,
+    *,
+    care: float = 0.0,
+    clarity: float = 0.5,
+    delay: float = -1.0,
 ) -> Order:
     """A strike on one class of target, its delay unknown."""
     shares = [1.0 if x == target else 0.0 for x in TARGETS]
@@ -79,7 +90,13 @@ def equal_shares(world: World) -> tuple[float, ...]:
 
 
 def finished(
-    world: World, p: Any, shares: tuple[float, ...] | None = None, *, seed: int = 1, replication: int = 0, policy: Policy | None = None
+    world: World,
+    p: Any,
+    shares: tuple[float, ...] | None = None,
+    *,
+    seed: int = 1,
+    replication: int = 0,
+    policy: Policy | None = None,
 ) -> Run:
     """A run that has reached its horizon: its state and its events."""
     run = Run(world, p, equal_shares(world) if shares is None else shares, Draws(seed, replication), policy)

@@ -109,7 +109,9 @@ class CountFilter:
         return canonical(
             {
                 "priors": {n: x for n, x in document["priors"].items() if n in reads},
-                "constants": {n: x for n, x in self.reader.constants.items() if n in reads - set(transform.names)},
+                "constants": {
+                    n: x for n, x in self.reader.constants.items() if n in reads - set(transform.names)
+                },
                 "pooling": [x for x in document["pooling"] if any(f'"{n}"' in x for n in reads)],
                 "shares": document["concentration"] if self._splits.terms else None,
                 "ends": self._ends,
@@ -117,13 +119,16 @@ class CountFilter:
         )
 
     def _chunk(self, values: Floats) -> Floats:
-        prepared = self.prepared(values)
+        return self.log_terms(self.prepared(values), len(values))
+
+    def log_terms(self, prepared: Prepared, rows: int) -> Floats:
+        """Log likelihood [rows, terms] of the record's own counts."""
         steps = list(self.steps(prepared, [w.attacks for w in self.evidence.windows]))
         moments = [(x.counts.reported_mean, x.counts.reported_variance) for x in steps]
         counts = [log_probability(self.given(*m), x.seen) for m, x in zip(moments, steps, strict=True)]
         ends = [_triggered_end(steps[i].stage) for i in self._ends]
         splits = self._splits.log_probability(moments, [x.stage.rate.by_place for x in steps], self.given)
-        out = np.stack([np.broadcast_to(x, (len(values),)) for x in (*counts, *ends, *splits)], axis=1)
+        out = np.stack([np.broadcast_to(x, (rows,)) for x in (*counts, *ends, *splits)], axis=1)
         return np.where(np.isnan(out), IMPOSSIBLE, np.maximum(out, IMPOSSIBLE))
 
 

@@ -26,11 +26,17 @@ class ImmigrantRate:
         self._p = {n: parameters.get(n, x.default) for n, x in PARAMETERS.items()}
         shares = [parameters.get(SHARE + x, 1.0 / len(evidence.places)) for x in evidence.places]
         self._starts = np.array([x.start for x in evidence.pieces])
-        self._levels = np.array([sum(a * b for a, b in zip(x.levels, shares, strict=True)) for x in evidence.pieces])
+        self._levels = np.array(
+            [sum(a * b for a, b in zip(x.levels, shares, strict=True)) for x in evidence.pieces]
+        )
         common = parameters.get(COMMON_EFFECT)
         effects = [self._p[f"effect_{x}"] if common is None else common for x in TARGETS]
         self._jumps = [
-            (s.time, sum(q * e for q, e in zip(s.shares, effects, strict=True)) * s.strength ** self._p["strength_exponent"])
+            (
+                s.time,
+                sum(q * e for q, e in zip(s.shares, effects, strict=True))
+                * s.strength ** self._p["strength_exponent"],
+            )
             for s in evidence.strikes
             if s.strength > 0.0
         ]
@@ -52,6 +58,10 @@ class ImmigrantRate:
         x = np.zeros_like(days)
         for time, amplitude in self._jumps:
             age = days - time
-            x = x + np.where(age > 0.0, amplitude * np.exp(-np.maximum(age, 0.0) / self._p["effect_days"]), 0.0)
+            x = x + np.where(
+                age > 0.0, amplitude * np.exp(-np.maximum(age, 0.0) / self._p["effect_days"]), 0.0
+            )
         limit = self._p["effect_limit"]
-        return as_floats(self._levels[piece] * self._p["base_rate"] * np.exp(tilt + limit * np.tanh(x / limit)))
+        return as_floats(
+            self._levels[piece] * self._p["base_rate"] * np.exp(tilt + limit * np.tanh(x / limit))
+        )

@@ -53,7 +53,9 @@ class Reader:
     what the closed form reads without fitting it.
     """
 
-    def __init__(self, hypothesis: Hypothesis, settings: Settings, names: Sequence[str], places: Sequence[str]) -> None:
+    def __init__(
+        self, hypothesis: Hypothesis, settings: Settings, names: Sequence[str], places: Sequence[str]
+    ) -> None:
         self.names = list(names)
         entries = settings.assumptions | hypothesis.assumptions | hypothesis.parameters
         common = entries.get(COMMON_EFFECT)
@@ -77,7 +79,9 @@ class Reader:
                 )
             self.constants[name] = x.value
         if self.constants["spill"] != 1.0 or "spill" in fitted:
-            raise ConfigError(f"{hypothesis.name}: spill: the fit knows effects that are felt everywhere; expected 1")
+            raise ConfigError(
+                f"{hypothesis.name}: spill: the fit knows effects that are felt everywhere; expected 1"
+            )
         self._columns = {n: self.names.index(n) for n in READ if n in self.names}
         self._common = self.names.index(COMMON_EFFECT) if COMMON_EFFECT in self.names else -1
         self._shares = [self.names.index(SHARE + p) for p in places]
@@ -92,7 +96,9 @@ class Reader:
             out |= {"mobilisation_drift", "drift_days"}
         if self.excites:
             out |= {"branching_ratio", "excitation_days"}
-        struck = {e for s in strikes if s.strength > 0.0 for e, q in zip(EFFECTS, s.shares, strict=True) if q > 0.0}
+        struck = {
+            e for s in strikes if s.strength > 0.0 for e, q in zip(EFFECTS, s.shares, strict=True) if q > 0.0
+        }
         if self.affects and struck:
             out |= struck | {COMMON_EFFECT, "effect_days", "effect_limit"}
             if any(s.strength not in (0.0, 1.0) for s in strikes):

@@ -28,7 +28,9 @@ class ParticleFilter:
     boundary terms are not part of it.
     """
 
-    def __init__(self, evidence: Evidence, parameters: Mapping[str, float], particles: int, seed: int) -> None:
+    def __init__(
+        self, evidence: Evidence, parameters: Mapping[str, float], particles: int, seed: int
+    ) -> None:
         self._evidence = evidence
         self._rate = ImmigrantRate(evidence, parameters)
         self._n = parameters.get("branching_ratio", 0.0)
@@ -64,7 +66,11 @@ class ParticleFilter:
         integral = float(np.trapezoid(self._rate(grid), grid))
         d = self._completeness
         guess = (1.0 - d) * max(seen, 1.0) / d
-        extra = self._rng.poisson(guess, self._particles) if d < 1.0 else np.zeros(self._particles, dtype=np.int64)
+        extra = (
+            self._rng.poisson(guess, self._particles)
+            if d < 1.0
+            else np.zeros(self._particles, dtype=np.int64)
+        )
         number = seen + extra
         most = int(number.max())
         times = self._rng.random((self._particles, most)) * length
@@ -85,7 +91,9 @@ class ParticleFilter:
             left = np.exp(-self._beta * (now - before))
             log_weight = log_weight - state * (1.0 - left) / self._beta
             state = state * left
-            log_weight = log_weight + np.where(here, np.log(np.where(here, background[:, j] + state, 1.0)), 0.0)
+            log_weight = log_weight + np.where(
+                here, np.log(np.where(here, background[:, j] + state, 1.0)), 0.0
+            )
             state = state + np.where(here, self._n * self._beta, 0.0)
             before = now
         left = np.exp(-self._beta * (length - before))
@@ -109,7 +117,9 @@ class ParticleFilter:
             state = np.where(done, state * np.exp(-self._beta * (end - now)), state)
             active &= ~done
             left = np.where(active, state * np.exp(-self._beta * (ahead - now)), state)
-            accepted = active & (self._rng.random(self._particles) * bound < self._rate(np.minimum(ahead, end)) + left)
+            accepted = active & (
+                self._rng.random(self._particles) * bound < self._rate(np.minimum(ahead, end)) + left
+            )
             state = np.where(active, left, state) + np.where(accepted, self._n * self._beta, 0.0)
             now = np.where(active, ahead, now)
         return state

@@ -56,7 +56,9 @@ class PlaceSplits:
         self._splits = tuple(_splits(evidence)) if len(evidence.places) > 1 else ()
         self.terms = [x.term for x in self._splits]
 
-    def log_probability(self, windows: Sequence[Moments], by_place: Sequence[Floats], given: Given) -> list[Floats]:
+    def log_probability(
+        self, windows: Sequence[Moments], by_place: Sequence[Floats], given: Given
+    ) -> list[Floats]:
         """Log probability [W] of each term.
 
         ``windows`` holds mean and variance of each window's reported count, ``by_place`` the integrated
@@ -64,7 +66,9 @@ class PlaceSplits:
         """
         return [self._term(x, windows, by_place, given) for x in self._splits]
 
-    def _term(self, split: Split, windows: Sequence[Moments], by_place: Sequence[Floats], given: Given) -> Floats:
+    def _term(
+        self, split: Split, windows: Sequence[Moments], by_place: Sequence[Floats], given: Given
+    ) -> Floats:
         blocks = [_counts(b, windows, by_place, given) for b in split.blocks]
         ways = [
             w.log_weight
@@ -89,7 +93,9 @@ def log_quasi_multinomial(split: Sequence[int], counts: Counts, fractions: Float
     return as_floats(ways + places.sum(axis=1) - whole[:, 0])
 
 
-def _counts(block: Block, windows: Sequence[Moments], by_place: Sequence[Floats], given: Given) -> tuple[Counts, Floats]:
+def _counts(
+    block: Block, windows: Sequence[Moments], by_place: Sequence[Floats], given: Given
+) -> tuple[Counts, Floats]:
     """Distribution of a block's count, and the fractions of it by place."""
     mean = as_floats(sum(windows[i][0] for i in block.windows))
     variance = as_floats(sum(windows[i][1] for i in block.windows))
@@ -106,7 +112,10 @@ def _splits(evidence: Evidence) -> Iterator[Split]:
         left = [total.by_place.get(p, 0) for p in evidence.places]
         for i in total.windows:
             if i not in open_:
-                left = [a - evidence.windows[i].by_place.get(p, 0) for a, p in zip(left, evidence.places, strict=True)]
+                left = [
+                    a - evidence.windows[i].by_place.get(p, 0)
+                    for a, p in zip(left, evidence.places, strict=True)
+                ]
         if open_:
             yield _together(evidence, open_, left, total.id)
         elif any(left):
@@ -131,7 +140,9 @@ def _together(evidence: Evidence, windows: Sequence[int], left: Sequence[int] | 
     ids = "+".join([*(evidence.windows[i].id for i in windows if i in part or left is None)])
     choices = [tuple(_placings(evidence, i)) for i in part]
     if prod(len(c) for c in choices) > MOST_WAYS:
-        raise ConfigError(f"{name}: too many attacks of unknown place to sum over: leave it out of the evidence")
+        raise ConfigError(
+            f"{name}: too many attacks of unknown place to sum over: leave it out of the evidence"
+        )
     ways = []
     for way in product(*choices):
         splits = [s for s, _ in way]
@@ -142,7 +153,9 @@ def _together(evidence: Evidence, windows: Sequence[int], left: Sequence[int] | 
             splits += [over] if rest else []
         ways.append(Way(tuple(splits), sum(w for _, w in way)))
     if not ways:
-        raise ConfigError(f"{name}: by_place: expected counts that fit those of its windows, found none that do")
+        raise ConfigError(
+            f"{name}: by_place: expected counts that fit those of its windows, found none that do"
+        )
     blocks = [Block((i,)) for i in part] + ([Block(tuple(rest))] if rest and left is not None else [])
     term = f"{name}:place" if left is not None or not ids else f"{ids}:place"
     return Split(term, tuple(blocks), tuple(ways))

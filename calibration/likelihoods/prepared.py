@@ -58,6 +58,19 @@ class Prepared(NamedTuple):
         """The stages that are windows."""
         return (s for s in self.stages if s.stretch.window >= 0)
 
+    def scaled(self, level: Floats) -> "Prepared":
+        """The same at ``level`` times the immigrant rate [W]; what one attack does is unchanged."""
+        stages = []
+        for s in self.stages:
+            rate = s.rate._replace(
+                total=s.rate.total * level[:, None],
+                by_place=s.rate.by_place * level[:, None],
+                at_end=s.rate.at_end * level,
+            )
+            gain = s.gain * level if s.stretch.window < 0 else s.gain
+            stages.append(s._replace(rate=rate, mean=s.mean * level, variance=s.variance * level, gain=gain))
+        return self._replace(stages=tuple(stages))
+
     def counts(self, stage: Stage, x: Floats) -> WindowCounts:
         """Moments of a window's counts, given the excitation carried into it."""
         mean = np.maximum(stage.mean + x * stage.mean_per_x, LEAST)

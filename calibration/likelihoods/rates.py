@@ -62,7 +62,12 @@ def panels(start: float, end: float, from_start: bool, from_end: bool) -> list[t
         steps.append(at)
         width *= GROWTH
         at += width
-    cuts = [start, *(start + x for x in steps if from_start), *(end - x for x in reversed(steps) if from_end), end]
+    cuts = [
+        start,
+        *(start + x for x in steps if from_start),
+        *(end - x for x in reversed(steps) if from_end),
+        end,
+    ]
     return list(pairwise(cuts))
 
 

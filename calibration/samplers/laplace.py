@@ -7,6 +7,7 @@ from scipy.optimize import minimize
 
 from calibration.arrays import Floats, as_floats
 from calibration.samplers.sample import LogDensity, sobol_normals
+from calibration.samplers.target import Target
 
 STARTS = 4
 SCOUTS = 512
@@ -19,18 +20,23 @@ APART = 4.0
 class Mode(NamedTuple):
     """A mode: where, the covariance there, and the log evidence that Laplace's method gives it."""
 
-    z: Floats
+    y: Floats
     covariance: Floats
     log_mass: float
 
 
-def modes(log_posterior: LogDensity, dimensions: int, seed: int) -> list[Mode]:
-    """Distinct modes, the one of most mass first.
+def modes(target: Target, dimensions: int, seed: int) -> list[Mode]:
+    """Distinct modes in the target's coordinates, the one of most mass first.
 
     Starts are the prior's centre and the best of 512 Sobol draws from the prior that lie apart.
     """
+
+    def log_posterior(y: Floats) -> Floats:
+        return target.see(y).log_posterior
+
     found: list[Mode] = []
-    for start in _starts(log_posterior, dimensions, seed):
+    scouts = target.to_y(np.vstack([np.zeros((1, dimensions)), sobol_normals(SCOUTS, dimensions, seed)]))
+    for start in _starts(log_posterior, scouts):
         mode = _climb(log_posterior, start)
         if all(distance(mode, other) > APART for other in found):
             found.append(mode)
@@ -42,16 +48,16 @@ def modes(log_posterior: LogDensity, dimensions: int, seed: int) -> list[Mode]:
 
 def distance(a: Mode, b: Mode) -> float:
     """Standard deviations between two modes, by the wider covariance along the line between them."""
-    gap = a.z - b.z
+    gap = a.y - b.y
     return float(min(np.sqrt(gap @ np.linalg.solve(m.covariance, gap)) for m in (a, b)))
 
 
-def _starts(log_posterior: LogDensity, dimensions: int, seed: int) -> list[Floats]:
-    z = sobol_normals(SCOUTS, dimensions, seed)
-    chosen = [np.zeros(dimensions)]
-    for i in np.argsort(-log_posterior(z)):
-        if all(np.linalg.norm(z[i] - c) > 1.0 for c in chosen):
-            chosen.append(z[i])
+def _starts(log_posterior: LogDensity, scouts: Floats) -> list[Floats]:
+    """The first scout, and the best of the others that lie apart."""
+    chosen = [scouts[0]]
+    for i in np.argsort(-log_posterior(scouts)):
+        if all(np.linalg.norm(scouts[i] - c) > 1.0 for c in chosen):
+            chosen.append(scouts[i])
         if len(chosen) == STARTS:
             break
     return chosen

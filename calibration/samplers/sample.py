@@ -14,8 +14,19 @@ LogDensity = Callable[[Floats], Floats]
 """Log density, of the likelihood or the posterior, at rows of z: [W, dimensions] to [W]."""
 
 
+class Weighted(NamedTuple):
+    """All points that a sampler looked at, in z [W, dimensions], with their weights [W]."""
+
+    z: Floats
+    weights: Floats
+
+
 class Sample(NamedTuple):
-    """Draws in z [4000, dimensions]; ``ess`` is the number of independent draws that they are worth."""
+    """Draws in z [4000, dimensions]; ``ess`` is the number of independent draws that all that was sampled is worth.
+
+    ``weighted`` holds the points that the draws were taken from, where there are more of them: means and variances
+    are the surer for it.
+    """
 
     z: Floats
     log_evidence: float
@@ -25,6 +36,7 @@ class Sample(NamedTuple):
     pareto_k: float
     sampler: str
     notes: tuple[str, ...] = ()
+    weighted: Weighted | None = None
 
 
 def log_prior(z: Floats) -> Floats:

@@ -107,12 +107,16 @@ def _readings(given: Mapping[str, str] | Sequence[str] | None) -> dict[str, str]
     pairs = [x.partition("=") for x in given]
     for item, _, reading in pairs:
         if not item or not reading:
-            raise ConfigError(f"--readings: expected item=reading, as A3=late-boundary, found {item}{reading}")
+            raise ConfigError(f"--reading: expected item=reading, as A3=late-boundary, found {item}{reading}")
     return {item: reading for item, _, reading in pairs}
 
 
 def _save(
-    folder: Path, found: Calibration, document: dict[str, Any], settings: Settings, rivals: Mapping[str, Hypothesis]
+    folder: Path,
+    found: Calibration,
+    document: dict[str, Any],
+    settings: Settings,
+    rivals: Mapping[str, Hypothesis],
 ) -> None:
     """Posteriors, the document, and a manifest: whole or not at all."""
     config = {
@@ -154,11 +158,15 @@ def show(document: Mapping[str, Any]) -> None:
         levels = {n: h["log_evidence"] for n, h in fitted.items()}
         best, worst = max(levels, key=levels.__getitem__), min(levels, key=levels.__getitem__)
         factor = math.exp(min(levels[best] - levels[worst], 700.0))
-        console.print(f"The evidence prefers {best}, the most preferred, to {worst}, the least, by a factor of {factor:.3g}.")
+        console.print(
+            f"The evidence prefers {best}, the most preferred, to {worst}, the least, by a factor of {factor:.3g}."
+        )
     for name, h in fitted.items():
         console.print(_parameters_table(f"{name}: prior and posterior", h["parameters"]))
     if document["marks"]["parameters"]:
-        console.print(_parameters_table("Casualty marks: prior and posterior", document["marks"]["parameters"]))
+        console.print(
+            _parameters_table("Casualty marks: prior and posterior", document["marks"]["parameters"])
+        )
     if any(h["predictive"] for h in fitted.values()):
         console.print(_predictive_table(fitted))
     for note in dict.fromkeys([*document["notes"], *(x for h in fitted.values() for x in h["notes"])]):
@@ -169,7 +177,15 @@ def show(document: Mapping[str, Any]) -> None:
 
 def _weights_table(hypotheses: Mapping[str, Any]) -> Table:
     table = Table(title="Rival hypotheses")
-    for name in ("hypothesis", "log evidence", "error", "weight declared", "weight by evidence", "draws worth", "sampler"):
+    for name in (
+        "hypothesis",
+        "log evidence",
+        "error",
+        "weight declared",
+        "weight by evidence",
+        "draws worth",
+        "sampler",
+    ):
         table.add_column(name, justify="left" if name in ("hypothesis", "sampler") else "right")
     for name, h in hypotheses.items():
         if not h["fitted"]:

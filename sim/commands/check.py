@@ -23,7 +23,8 @@ def check(files: Sequence[Path], *, as_json: bool = False) -> dict[str, Any]:
             mistakes.update(dict.fromkeys(error.mistakes))
         else:
             if not as_json:
-                also = f" and {len(found) - 1} files that it names" if len(found) > 1 else ""
+                named = len(found) - 1
+                also = f" and {named} file{'s' * (named > 1)} that it names" if named else ""
                 typer.echo(f"{path}: ok ({next(iter(found.values())).kind}{also})")
     if mistakes and not as_json:
         raise ConfigError(list(mistakes))

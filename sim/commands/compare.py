@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from calibration.calibrate import Calibration, calibrate
-
 from sim.console import Progress, out_console
 from sim.errors import ConfigError
 from sim.report.html import write_report
@@ -67,7 +66,7 @@ def run(
     as_json: bool = False,
 ) -> dict[str, Any]:
     """Run one policy of a study; the document of DESIGN 8 with no differences."""
-    names = load_study(study).study.policies
+    names = list(load_study(study).policies)
     if policy is None and len(names) > 1:
         raise ConfigError(f"--policy: expected one of {', '.join(names)}: the study has several")
     chosen = names[0] if policy is None else policy

@@ -9,6 +9,7 @@ Order of what happens: time, then rank (``events``), then place, then ordinal.
 
 import math
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import Any
 
 import simpy
@@ -84,9 +85,9 @@ class Run:
                 ATTACKS,
                 Clock(
                     "attack.candidate", key, ev.ATTACK, c,
-                    lambda t, c=c: intensity_bound(s, p, c, t),
-                    lambda t, c=c: intensity(s, p, c, t),
-                    lambda t, k, _u, c=c: self.attack(c, k),
+                    partial(intensity_bound, s, p, c),
+                    partial(intensity, s, p, c),
+                    partial(self.ring_attack, c),
                 ),
             )  # fmt: skip
         for bit, stream, rank, hazard, ring in (
@@ -94,10 +95,7 @@ class Run:
             (STAGE, "escalation.stage", ev.STAGE, stage_hazard, self.climb_stage),
             (WAR, "escalation.war", ev.WAR, war_hazard, self.widen_war),
         ):
-
-            def rate(t: float, hazard: Callable[..., float] = hazard) -> float:
-                return hazard(s, p, t)
-
+            rate = partial(hazard, s, p)
             self._watch_hazard(bit, Clock(stream, 0, rank, 0, rate, rate, ring))
         for i in range(len(world.calendar)):
             process(self.follow_calendar(i))
@@ -155,6 +153,10 @@ class Run:
             k += 1
 
     # What attackers, sponsor and the calendar do.
+
+    def ring_attack(self, c: int, _t: float, k: int, _u: float) -> None:
+        """Candidate k was accepted: an attack in place c."""
+        self.attack(c, k)
 
     def attack(self, c: int, k: int) -> None:
         """An attack in place c, with the marks of candidate k."""
@@ -232,7 +234,7 @@ class Run:
         s, t, seen = self.state, self.env.now, self.events[-1]
         self.climb(rung_due(s, self.world.rungs))
         if self.policy is not None:
-            self.ask_policy(seen)
+            self.ask_policy(self.policy, seen)
             return
         lv = self.world.ladder[s.rung[0]]
         u = self.draws.block("response.trigger", self.world.place_keys[c], k)
@@ -254,16 +256,15 @@ class Run:
         targets = (lv.infrastructure, lv.fighters, lv.sponsor, lv.leader)
         self.decide(d, Order(*targets, lv.strength, lv.care, lv.clarity, d.delay), lv, cause)
 
-    def ask_policy(self, seen: ev.Event) -> None:
+    def ask_policy(self, policy: Policy, seen: ev.Event) -> None:
         """Show a user's own policy what a defender can know, and carry out its orders."""
-        assert self.policy is not None
         s, view = self.state, self.view
         view.time = self.env.now
         view.reported.append(seen)
         view.munitions = dict(zip(self.world.stocks, s.munitions, strict=True))
         view.interceptors = s.interceptors[0]
         lv = self.world.ladder[s.rung[0]]
-        for wish in self.policy.decide(view, seen) or ():
+        for wish in policy.decide(view, seen) or ():
             if not isinstance(wish, StrikeOrder):
                 raise RunError(f"policy: expected orders of class StrikeOrder, found {wish!r}")
             order = wish.checked(self.world.places)

@@ -7,6 +7,7 @@ from sim.model.numbers import relaxed
 from sim.model.spec import INF, Field, Mechanism, Parameter
 
 MOST_SURPRISE = math.log(5.0)
+LEAST = 1e-9  # keeps E above 0, however small a strike was suffered
 
 MECHANISM = Mechanism(
     "expectation",
@@ -58,16 +59,18 @@ def expectation(s: Any, p: Any, t: float, munitions: int) -> float:
 
 def surprise(s: Any, p: Any, t: float, strength: float, munitions: int) -> float:
     """min(log 5, max(0, log(strength/E))). Domain: strength ≥ 0; a strike of strength 0 surprises nobody."""
-    if p.surprise_weight == 0.0 or strength <= 0.0:
+    if p.surprise_weight == 0.0:
         return 0.0
-    gap = math.log(strength / expectation(s, p, t, munitions))
-    return float(p.surprise_weight * min(MOST_SURPRISE, max(0.0, gap)))
+    expected = expectation(s, p, t, munitions)
+    if strength <= expected:
+        return 0.0
+    return float(p.surprise_weight * min(MOST_SURPRISE, math.log(strength / expected)))
 
 
 def learn(s: Any, p: Any, t: float, strength: float) -> None:
-    """E moves the share w of the way to the strength just suffered. Domain: strength > 0, so that E stays above 0."""
+    """E moves the share w of the way to the strength just suffered. Domain: strength > 0."""
     e = relaxed(s.expectation[0], p.expected_strength, s.expectation_since[0], t, p.expectation_days)
     if p.surprise_weight == 0.0 or strength == e:
         return
-    s.expectation[0] = (1.0 - p.expectation_weight) * e + p.expectation_weight * strength
+    s.expectation[0] = max(LEAST, (1.0 - p.expectation_weight) * e + p.expectation_weight * strength)
     s.expectation_since[0] = t

@@ -104,12 +104,10 @@ def tempo_allows(s: Any, lv: Levers, due: float) -> bool:
 def decide_response(s: Any, lv: Levers, c: int, t: float, u: tuple[float, ...]) -> Decision:
     """A trigger has come: respond, or hold back and why.
 
-    ``u`` holds uniforms for consistency, delay and place. A trigger that goes unanswered is spent; one
-    held back by tempo or duration stays due.
+    ``u`` holds uniforms for consistency, delay and place. A trigger held back by place, duration or tempo
+    stays due; one that could be answered is answered with the share asked for, and spent either way. (Were
+    consistency asked first, a trigger that tempo holds back would have to pass it again at each attack.)
     """
-    if u[0] >= lv.answered_share:
-        _forget(s)
-        return Decision(HOLD, UNANSWERED, 0.0, c)
     delay = delay_days(lv, u[1])
     place = place_to_strike(lv, c, len(s.share), u[2])
     if place < 0:
@@ -118,8 +116,10 @@ def decide_response(s: Any, lv: Levers, c: int, t: float, u: tuple[float, ...]) 
         return Decision(HOLD, DURATION, 0.0, place)
     if not tempo_allows(s, lv, t + delay):
         return Decision(HOLD, TEMPO, 0.0, place)
-    plan_strike(s, t + delay)
     _forget(s)
+    if u[0] >= lv.answered_share:
+        return Decision(HOLD, UNANSWERED, 0.0, c)
+    plan_strike(s, t + delay)
     return Decision(RESPOND, 0, delay, place)
 
 

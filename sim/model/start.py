@@ -6,7 +6,9 @@ from sim.model.attack import recorded_hit_share
 from sim.model.registry import make_state
 from sim.model.world import World
 
-LEAST_HIT_SHARE = 1e-9  # where no attack gets through the recorded defences, harm has no meaning; keeps it finite
+LEAST_HIT_SHARE = (
+    1e-9  # where no attack gets through the recorded defences, harm has no meaning; keeps it finite
+)
 
 
 def initial_state(world: World, params: Any, shares: tuple[float, ...]) -> Any:

@@ -36,7 +36,8 @@ MECHANISM = Mechanism(
 
 def munitions_for(p: Any, strength: float) -> int:
     """Whole munitions that a strike takes: ceil(strength · munitions_per_strength)."""
-    return math.ceil(strength * p.munitions_per_strength - 1e-9)
+    needed: float = strength * p.munitions_per_strength
+    return math.ceil(needed - 1e-9)
 
 
 def political_cost(s: Any, p: Any, t: float) -> float:

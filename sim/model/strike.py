@@ -84,19 +84,14 @@ def suppression_jump(s: Any, p: Any, o: Order, t: float, munitions: int) -> floa
         return 0.0
     said = 1.0 + p.clarity_weight * (o.clarity - 0.5)
     late = bounded_exp(-o.delay / p.attribution_days) if o.delay > 0.0 else 1.0
-    return (
-        sigma
-        * power(o.strength, p.strength_exponent)
-        * (1.0 + surprise(s, p, t, o.strength, munitions))
-        * said
-        * late
-    )
+    surprised = 1.0 + surprise(s, p, t, o.strength, munitions)
+    return float(sigma * power(o.strength, p.strength_exponent) * surprised * said * late)
 
 
 def backlash_jump(p: Any, o: Order, harmed: bool) -> float:
     """β · strength^γ + χ · civilian harm."""
     beta = mixed(o, p.backlash_infrastructure, p.backlash_fighters, p.backlash_sponsor, p.backlash_leader)
-    return beta * power(o.strength, p.strength_exponent) + (p.harm_backlash if harmed else 0.0)
+    return float(beta * power(o.strength, p.strength_exponent) + (p.harm_backlash if harmed else 0.0))
 
 
 def net_jump(p: Any, o: Order) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from sim.scenario.record import Item, Record
 
 GROUPS = ("windows", "place_totals", "responses", "casualties", "facts")
+DEFAULT_SECTION = "A"
 COUNTED = ("windows", "place_totals", "casualties")  # what a likelihood reads
 
 
@@ -14,10 +15,16 @@ def items(record: Record) -> dict[str, Item]:
 
 
 def admitted(record: Record, evidence: Iterable[str]) -> list[str]:
-    """Ids of the items that these sections and items admit, each once. Raises KeyError for an unknown name."""
+    """Ids of the items that these sections and items admit, each once.
+
+    None given: section A, else every window and every split by place. Raises KeyError for an unknown name.
+    """
     known = items(record)
+    names = list(evidence)
+    if not names and DEFAULT_SECTION not in record.sections:
+        names = [x.id for x in (*record.windows, *record.place_totals)]
     out: dict[str, None] = {}
-    for name in evidence:
+    for name in names or [DEFAULT_SECTION]:
         out.update(dict.fromkeys(record.sections[name] if name in record.sections else [known[name].id]))
     return list(out)
 

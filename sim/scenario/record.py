@@ -1,8 +1,9 @@
 """A record: what happened, by item with an id, its source, and any other reading of it."""
 
+import json
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, TypeAdapter, ValidationInfo, field_validator, model_validator
 
 from sim.scenario.common import Count, Document, Moment, Name, NotNegative, Sentence, Share, Strict
 from sim.scenario.policy import Target
@@ -20,6 +21,24 @@ class Item(Strict):
         default_factory=dict, description="other readings by name, each the fields that it changes"
     )
     shares_attacks_with: tuple[Name, ...] = Field((), description="items that count some of the same attacks")
+
+    @field_validator("readings", mode="before")
+    @classmethod
+    def _types_of_json(cls, readings: Any, info: ValidationInfo) -> Any:
+        """JSON has neither dates nor tuples, and a reading's fields are typed only when it is applied."""
+        if info.mode != "json" or not isinstance(readings, dict):
+            return readings
+        return {name: _from_json(fields) for name, fields in readings.items()}
+
+
+def _from_json(fields: Any) -> Any:
+    if not isinstance(fields, dict):
+        return fields
+    moment: TypeAdapter[Moment] = TypeAdapter(Moment)
+    out = {name: tuple(x) if isinstance(x, list) else x for name, x in fields.items()}
+    for name in {"start", "end", "date"} & out.keys():
+        out[name] = moment.validate_json(json.dumps(out[name]), strict=True)
+    return out
 
 
 class CountWindow(Item):

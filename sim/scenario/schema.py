@@ -132,7 +132,9 @@ class _Changes:
         return out
 
     def _or_null(self, schema: dict[str, Any]) -> dict[str, Any]:
-        about: dict[str, Any] = {key: schema[key] for key in ("title", "description", "default") if key in schema}
+        about: dict[str, Any] = {
+            key: schema[key] for key in ("title", "description", "default") if key in schema
+        }
         rest = {key: x for key, x in schema.items() if key not in about}
         return {**about, "anyOf": [self.of(rest), {"type": "null"}]}
 

@@ -9,10 +9,9 @@ from sim.scenario.text import clean
 
 LARGEST_FILE = 256 * 1024  # bytes
 
-# Beside control characters: line and paragraph separators, which some readers take for an end of line, and the BOM.
-_UNPRINTABLE = re.compile(
-    "[^\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+# Control characters, line and paragraph separators (some readers take them for an end of line), the byte order mark,
+# and what is no character at all.
+_UNPRINTABLE = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _LINE_END = re.compile("\r\n|\r|\n")
 
 

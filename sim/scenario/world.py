@@ -177,7 +177,9 @@ def _levers(
             lv = lv._replace(window_most=w.strikes, window_days=w.days)
     if x.target is not None:
         q = x.target
-        lv = lv._replace(infrastructure=q.infrastructure, fighters=q.fighters, sponsor=q.sponsor, leader=q.leader)
+        lv = lv._replace(
+            infrastructure=q.infrastructure, fighters=q.fighters, sponsor=q.sponsor, leader=q.leader
+        )
     lv = lv._replace(
         strength=lv.strength if x.strength is None else x.strength,
         care=lv.care if x.care is None else x.care,

@@ -22,6 +22,7 @@ from sim.scenario.tree import Node, Spot, dotted
 
 DEEPEST = 50
 MOST_NODES = 50_000
+REMEMBERED = 32 * 1024  # bytes; larger files would take up too much memory
 
 _IN_WORDS = {
     "mapping values are not allowed here": "expected «key: value», found a colon too many: indent the line less, or quote the text",
@@ -51,9 +52,12 @@ def read(path: Path, shown: str) -> tuple[Node, bytes]:
     return parse(data, shown), data
 
 
-@lru_cache(maxsize=128)  # a base is read by every file that it is the base of; nobody writes to a tree
 def parse(data: bytes, shown: str) -> Node:
-    """The tree of a file's bytes; errors as for ``read``."""
+    """The tree of a file's bytes; errors as for ``read``. Nobody writes to a tree."""
+    return (_remembered if len(data) <= REMEMBERED else _parse)(data, shown)
+
+
+def _parse(data: bytes, shown: str) -> Node:
     text = decode(data, shown)
     yaml = YAML(typ="safe", pure=True)
     builder = _Builder(shown)
@@ -71,6 +75,9 @@ def parse(data: bytes, shown: str) -> Node:
         said = f"expected YAML, found what can't be read: {clean(str(error)) or type(error).__name__}"
         raise mistake(shown, yaml.reader.line + 1, yaml.reader.column + 1, "", said) from None
     return builder.whole()
+
+
+_remembered = lru_cache(maxsize=64)(_parse)  # a base is read again by every file that it is the base of
 
 
 class _Builder:

@@ -14,13 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from calibration.calibrate import Calibration, calibrate
-from sim.scenario.study_files import StudyFiles, load_study
 
+from calibration.calibrate import Calibration, calibrate
 from sim.data import scenarios_folder
 from sim.engine.simpy_engine import run
 from sim.engine.streams import Draws
 from sim.measures import grouped
+from sim.scenario.study_files import StudyFiles, load_study
 from sim.study.plan import worlds
 from sim.study.points import Mode, PointSource
 

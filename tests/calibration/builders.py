@@ -103,7 +103,9 @@ def windows(*counted: tuple[float, float, int], **first: Any) -> tuple[dict[str,
     return tuple(out)
 
 
-def strike(at: float, name: str = "C1", *, place: str = "iraq", strength: float = 1.0, **target: float) -> dict[str, Any]:
+def strike(
+    at: float, name: str = "C1", *, place: str = "iraq", strength: float = 1.0, **target: float
+) -> dict[str, Any]:
     """A response on a day; ``target`` its shares, infrastructure by default."""
     return {
         "id": name, "source": "test", "date": day(at), "place": place, "strength": strength,
@@ -111,7 +113,9 @@ def strike(at: float, name: str = "C1", *, place: str = "iraq", strength: float 
     }  # fmt: skip
 
 
-def a_record(counted: Sequence[Mapping[str, Any]], responses: Sequence[Mapping[str, Any]] = (), **more: Any) -> Record:
+def a_record(
+    counted: Sequence[Mapping[str, Any]], responses: Sequence[Mapping[str, Any]] = (), **more: Any
+) -> Record:
     """A record of windows and responses, day 0 its start."""
     return Record.model_validate(
         {
@@ -133,9 +137,14 @@ def some_evidence(
 
 
 def a_filter(
-    evidence: Evidence, hypothesis: Hypothesis, settings: Settings | None = None, kind: type[CountFilter] = CountFilter
+    evidence: Evidence,
+    hypothesis: Hypothesis,
+    settings: Settings | None = None,
+    kind: type[CountFilter] = CountFilter,
 ) -> tuple[CountFilter, PriorTransform]:
     """The closed form of a hypothesis under some evidence, and its prior."""
     transform = PriorTransform(hypothesis, evidence.places)
-    reader = Reader(hypothesis, settings if settings is not None else some_settings(), transform.names, evidence.places)
+    reader = Reader(
+        hypothesis, settings if settings is not None else some_settings(), transform.names, evidence.places
+    )
     return kind(evidence, reader), transform

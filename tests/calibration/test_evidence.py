@@ -28,7 +28,10 @@ def test_section_a_is_the_default_and_without_it_every_window() -> None:
     sections = {"A": ("W1",), "D": ("W2",)}
     assert admitted_ids(a_record(windows((0, 1, 2), (1, 2, 3)), sections=sections), ()) == ("W1",)
     assert admitted_ids(a_record(windows((0, 1, 2), (1, 2, 3))), ()) == ("W1", "W2")
-    assert admitted_ids(a_record(windows((0, 1, 2), (1, 2, 3)), sections=sections), ("D", "W1", "W2")) == ("W2", "W1")
+    assert admitted_ids(a_record(windows((0, 1, 2), (1, 2, 3)), sections=sections), ("D", "W1", "W2")) == (
+        "W2",
+        "W1",
+    )
 
 
 def test_items_that_share_attacks_are_one_located_error_that_names_both() -> None:
@@ -43,7 +46,9 @@ def test_items_that_share_attacks_are_one_located_error_that_names_both() -> Non
 
     with pytest.raises(ConfigError) as error:
         admit(record, some_settings(), ("W1", "W3"), locate)
-    assert error.value.lines() == ["record.yaml:12:5: evidence: W1 and W3 count the same attacks: admit one of them"]
+    assert error.value.lines() == [
+        "record.yaml:12:5: evidence: W1 and W3 count the same attacks: admit one of them"
+    ]
     assert admit(record, some_settings(), ("W1", "W2", "T")).totals[0].windows == (0, 1)
 
 
@@ -64,11 +69,31 @@ def test_windows_of_two_readings_may_touch_and_it_is_noted() -> None:
     ("counted", "more", "names", "said"),
     [
         (windows((0, 1, 4)), {}, ("X",), "sections or items of the record (W1), found X"),
-        (windows((0, 1, 4), (1, 2, 5)), {"place_totals": (TOTAL,)}, (), "sum to the 9 attacks of its windows, found 10"),
-        (windows((0, 1, 4), (1, 2, 6)), {"place_totals": (TOTAL,)}, ("W1", "T"), "T needs its windows: expected W2"),
+        (
+            windows((0, 1, 4), (1, 2, 5)),
+            {"place_totals": (TOTAL,)},
+            (),
+            "sum to the 9 attacks of its windows, found 10",
+        ),
+        (
+            windows((0, 1, 4), (1, 2, 6)),
+            {"place_totals": (TOTAL,)},
+            ("W1", "T"),
+            "T needs its windows: expected W2",
+        ),
         (windows((1, 1, 4)), {}, (), "W1: expected an end after its start"),
-        (windows((0, 1, 0), begins_at_attack=True), {}, (), "begins at an attack: expected a count of at least 1"),
-        (windows((0, 1, 4), by_place={"jordan": 1}), {}, (), "places of the settings (iraq, syria), found jordan"),
+        (
+            windows((0, 1, 0), begins_at_attack=True),
+            {},
+            (),
+            "begins at an attack: expected a count of at least 1",
+        ),
+        (
+            windows((0, 1, 4), by_place={"jordan": 1}),
+            {},
+            (),
+            "places of the settings (iraq, syria), found jordan",
+        ),
         (windows((0, 1, 4), place="iraq"), {}, (), "W1 counts iraq alone"),
     ],
 )
@@ -89,7 +114,9 @@ def test_a_reading_takes_the_place_of_the_items_own_fields() -> None:
     assert (w.start, w.end, w.attacks) == (0.0, 6.0, 6)
 
 
-@pytest.mark.parametrize(("readings", "said"), [({"W9": "late"}, "found W9"), ({"W1": "early"}, "expected one of late for W1")])
+@pytest.mark.parametrize(
+    ("readings", "said"), [({"W9": "late"}, "found W9"), ({"W1": "early"}, "expected one of late for W1")]
+)
 def test_a_reading_that_is_not_there_is_an_error(readings: dict[str, str], said: str) -> None:
     """The items and readings that there are are listed."""
     with pytest.raises(ConfigError, match=said):

@@ -1,6 +1,7 @@
 """The closed-form filter against the engine's own rules, Poisson theory, a particle filter and brute force."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -43,14 +44,16 @@ def row(names: list[str], given: Mapping[str, float]) -> np.ndarray:
     return np.array([[given.get(n, 0.5) for n in names]])
 
 
-def by_the_rules(evidence: Evidence, given: Mapping[str, float], shares: Mapping[str, float], drift_from: float) -> list[float]:
+def by_the_rules(
+    evidence: Evidence, given: Mapping[str, float], shares: Mapping[str, float], drift_from: float
+) -> list[float]:
     """Expected attacks in each window without self-excitation: the engine's intensity, integrated numerically."""
     p = make_params(given)
     out = []
     for w in evidence.windows:
         cuts = sorted({w.start, w.end, *(s.time for s in evidence.strikes if w.start < s.time < w.end)})
         total = 0.0
-        for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+        for a, b in pairwise(cuts):
             s = make_state(2, 1, 1)
             s.share[:] = [shares[x] for x in evidence.places]
             s.mobilisation[:] = evidence.levels(a)
@@ -83,7 +86,9 @@ def test_the_mean_is_that_of_the_engines_rules() -> None:
     means = [np.asarray(s.mean) for s in likelihood.prepared(values).windows]
     for i, v in enumerate(values):
         numbers, shares = to_parameters(transform.names, v)
-        expected = by_the_rules(evidence, {**numbers, "drift_days": 20.0, "effect_limit": 0.9}, shares, evidence.drift_from)
+        expected = by_the_rules(
+            evidence, {**numbers, "drift_days": 20.0, "effect_limit": 0.9}, shares, evidence.drift_from
+        )
         np.testing.assert_allclose([m[i] for m in means], expected, rtol=1e-8)
 
 
@@ -93,7 +98,9 @@ def test_without_self_excitation_counts_are_poisson_thinned_by_the_completeness(
     h = a_hypothesis(base_rate=lognormal(1.0, 1.0), completeness=beta(14.0, 5.0))
     likelihood, transform = a_filter(evidence, h)
     found = likelihood(row(transform.names, {"base_rate": 2.6, "completeness": 0.7}))[0]
-    np.testing.assert_allclose(found, stats.poisson(0.7 * 2.6 * np.array([9.4, 12.7, 1.0])).logpmf([19, 23, 0]), rtol=1e-12)
+    np.testing.assert_allclose(
+        found, stats.poisson(0.7 * 2.6 * np.array([9.4, 12.7, 1.0])).logpmf([19, 23, 0]), rtol=1e-12
+    )
 
 
 def test_a_bound_of_at_least_changes_nothing() -> None:
@@ -117,7 +124,9 @@ def test_a_window_that_begins_at_an_attack_is_conditioned_on_it() -> None:
     assert found == pytest.approx(stats.poisson(18.8).logpmf(18))
     evidence = some_evidence(windows((0, 3, 2), begins_at_attack=True))
     likelihood, transform = a_filter(evidence, a_hypothesis(base_rate=lognormal(1.0, 1.0), **EXCITED))
-    prepared = likelihood.prepared(row(transform.names, {"base_rate": 1e-9, "branching_ratio": 0.4, "excitation_days": 5.0}))
+    prepared = likelihood.prepared(
+        row(transform.names, {"base_rate": 1e-9, "branching_ratio": 0.4, "excitation_days": 5.0})
+    )
     (step,) = likelihood.steps(prepared, [2])
     assert step.counts.mean.item() == pytest.approx(0.4 / 0.6 * (1 - np.exp(-0.2 * 0.6 * 3)), rel=1e-6)
 
@@ -132,7 +141,9 @@ def test_a_triggered_end_adds_the_boundary_term_only_without_self_excitation() -
     found = likelihood(row(transform.names, {"base_rate": 1.5, "mobilisation_drift": 0.8}))[0, 1]
     shape = lambda t: np.exp(0.8 * (1 - np.exp(-t / 20.0)))  # noqa: E731  one line of a formula
     assert found == pytest.approx(np.log(shape(8.4) * 8.4 / quad(shape, 0, 8.4)[0]), rel=1e-8)
-    assert likelihood(row(transform.names, {"base_rate": 1.5, "mobilisation_drift": 0.0}))[0, 1] == pytest.approx(0.0, abs=1e-12)
+    assert likelihood(row(transform.names, {"base_rate": 1.5, "mobilisation_drift": 0.0}))[
+        0, 1
+    ] == pytest.approx(0.0, abs=1e-12)
     excited, _ = a_filter(evidence, a_hypothesis(base_rate=lognormal(1.0, 1.0), **EXCITED))
     assert excited.terms == ["W1"]
     assert "W1" in excited.notes[0]
@@ -180,7 +191,9 @@ def test_filter_particles_and_brute_force_agree_on_small_counts(case: str) -> No
     The closed form, an approximation, stays within the stated fraction of a nat of the particles.
     """
     excited, (a, b, end), most = BRUTE[case]
-    evidence = some_evidence(windows((0, a, 3), (a if b == 5.0 else a + 1.0, 5.0, 1), (5, end, 4)), settings=SMALL)
+    evidence = some_evidence(
+        windows((0, a, 3), (a if b == 5.0 else a + 1.0, 5.0, 1), (5, end, 4)), settings=SMALL
+    )
     given = {"base_rate": 1.0, **excited}
     log_p, error = brute_force(evidence, given, 150_000, 1)
     particles = [ParticleFilter(evidence, given, 4000, seed).log_likelihood() for seed in range(4)]
@@ -219,7 +232,11 @@ def test_filter_moments_are_those_of_simulated_counts() -> None:
         "effect_days": 8.0, "completeness": 0.8, "share_iraq": 0.5, "share_syria": 0.5,
     }  # fmt: skip
     h = a_hypothesis(
-        base_rate=lognormal(1.0, 1.0), **EXCITED, **EFFECTS, effect_days=lognormal(8.0, 0.5), completeness=beta(14.0, 5.0)
+        base_rate=lognormal(1.0, 1.0),
+        **EXCITED,
+        **EFFECTS,
+        effect_days=lognormal(8.0, 0.5),
+        completeness=beta(14.0, 5.0),
     )
     likelihood, transform = a_filter(evidence, h)
     values = row(transform.names, {**dict.fromkeys(EFFECTS, 0.0), **given})
@@ -244,7 +261,7 @@ def test_fast_and_slow_panels_integrate_alike() -> None:
         moments = []
         for e in (whole, cut):
             likelihood, transform = a_filter(e, h)
-            given = {n: 0.4 for n in transform.names} | {"excitation_days": days, "effect_days": 3.0}
+            given = dict.fromkeys(transform.names, 0.4) | {"excitation_days": days, "effect_days": 3.0}
             (stage,) = likelihood.prepared(row(transform.names, given)).windows
             moments.append([stage.mean.item(), stage.variance.item(), stage.mean_per_x.item()])
         np.testing.assert_allclose(*moments, rtol=2e-4)
@@ -254,7 +271,11 @@ def test_fast_and_slow_panels_integrate_alike() -> None:
     ("held", "priors", "said"),
     [
         ({"suppression_fighters": 0.2}, {}, "suppression_fighters: the fit does not know it"),
-        ({}, {"resolve_unanswered": a_prior(half_normal={"scale": 0.1})}, "resolve_unanswered: the fit does not know it"),
+        (
+            {},
+            {"resolve_unanswered": a_prior(half_normal={"scale": 0.1})},
+            "resolve_unanswered: the fit does not know it",
+        ),
         ({"spill": 0.5}, {}, "spill: the fit knows effects that are felt everywhere"),
     ],
 )
@@ -263,4 +284,7 @@ def test_a_hypothesis_that_the_closed_form_does_not_know_is_refused(
 ) -> None:
     """Amplitudes of the full model can't be fitted here: one line names the parameter."""
     with pytest.raises(ConfigError, match=said):
-        a_filter(some_evidence(windows((0, 1, 1))), a_hypothesis(base_rate=lognormal(1.0, 1.0), held=held, **priors))
+        a_filter(
+            some_evidence(windows((0, 1, 1))),
+            a_hypothesis(base_rate=lognormal(1.0, 1.0), held=held, **priors),
+        )

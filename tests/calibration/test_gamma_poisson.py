@@ -38,6 +38,13 @@ def test_the_posterior_of_a_constant_rate_is_gamma(posterior: Posterior) -> None
         assert abs(np.quantile(rate, q) - truth.ppf(q)) < 3 * error
 
 
+def test_means_and_sds_come_from_every_point_that_was_weighed(posterior: Posterior) -> None:
+    """Mean 68.5/35.75 and sd √68.5/35.75 to a few thousandths: closer than 4,000 draws can tell (sd/√4000 = .0037)."""
+    found = posterior.summary["base_rate"]
+    assert found.mean == pytest.approx(68.5 / 35.75, abs=2e-3)
+    assert found.sd == pytest.approx(np.sqrt(68.5) / 35.75, rel=5e-3)
+
+
 def test_its_evidence_is_within_a_fiftieth_of_a_nat(posterior: Posterior) -> None:
     """log Z = Σ(N log L - log N!) + a log b - log Γ(a) + log Γ(a + ΣN) - (a + ΣN) log(b + ΣL), to .02."""
     total, time = COUNTS.sum(), DAYS.sum()
@@ -62,6 +69,10 @@ def test_a_known_completeness_scales_the_level_and_nothing_else() -> None:
     """d = .7 held: the posterior of the rate times .7 is the gamma again (mean within 3 errors), since only d·μ is seen."""
     record = a_record(windows((0, 35.5, 68)))
     h = a_hypothesis("M0", base_rate=gamma(SHAPE, 0.7 * RATE), held={"completeness": 0.7})
-    rate = calibrate(record, some_settings(), {"M0": h}, cache=None, predictive_runs=0).posteriors["M0"].draws[:, 0]
+    rate = (
+        calibrate(record, some_settings(), {"M0": h}, cache=None, predictive_runs=0)
+        .posteriors["M0"]
+        .draws[:, 0]
+    )
     truth = stats.gamma(SHAPE + 68, scale=1.0 / (RATE + 35.5))
     assert abs(0.7 * rate.mean() - truth.mean()) < 3 * truth.std() / np.sqrt(4000)

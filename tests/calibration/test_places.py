@@ -27,7 +27,12 @@ BRIEF = (
     {"by_place": {}}, {"by_place": {}}, {"by_place": {}},
     {"by_place": {"iraq": 9, "syria": 5}}, {"by_place": {"iraq": 1, "syria": 1}},
 )  # fmt: skip
-TOTAL = {"id": "T", "source": "test", "windows": ("W1", "W2", "W3", "W4", "W5"), "by_place": {"iraq": 33, "syria": 35}}
+TOTAL = {
+    "id": "T",
+    "source": "test",
+    "windows": ("W1", "W2", "W3", "W4", "W5"),
+    "by_place": {"iraq": 33, "syria": 35},
+}
 EXCITED = {"branching_ratio": beta(2.0, 3.0), "excitation_days": lognormal(5.0, 0.7)}
 
 
@@ -46,7 +51,9 @@ def test_splits_of_a_total_sum_to_one(places: int) -> None:
     """Every way to split 9 attacks over 2 or 3 places, at λ = .35: the probabilities sum to 1."""
     fractions = np.array([[0.2, 0.5, 0.3]]) if places == 3 else share_of_iraq(0.3)
     ways = [w for w in product(range(10), repeat=places) if sum(w) == 9]
-    assert sum(np.exp(log_quasi_multinomial(w, COUNTS, fractions)[0]) for w in ways) == pytest.approx(1.0, abs=1e-12)
+    assert sum(np.exp(log_quasi_multinomial(w, COUNTS, fractions)[0]) for w in ways) == pytest.approx(
+        1.0, abs=1e-12
+    )
 
 
 def test_without_self_excitation_a_split_is_multinomial() -> None:
@@ -147,7 +154,9 @@ def test_host_restraint_moves_the_split_with_the_background() -> None:
 @pytest.mark.parametrize("split", [{"iraq": 200, "syria": 30}, {"iraq": 3, "syria": 233}])
 def test_a_total_that_its_windows_contradict_is_an_error(split: dict[str, int]) -> None:
     """230 of 236 known as (110, 120): a total that leaves a place fewer than known, or other sums, fits no way."""
-    total = {"id": "T", "source": "test", "windows": ("W1",), "by_place": {"iraq": 3, "syria": 233}} | {"by_place": split}
+    total = {"id": "T", "source": "test", "windows": ("W1",), "by_place": {"iraq": 3, "syria": 233}} | {
+        "by_place": split
+    }
     counted = windows((0, 6, sum(split.values())), by_place={"iraq": 110, "syria": 100})
     with pytest.raises(ConfigError, match="expected counts that fit"):
         a_filter(some_evidence(counted, place_totals=(total,)), a_hypothesis(base_rate=lognormal(1.0, 1.0)))

@@ -1,5 +1,7 @@
 """The map from normals and uniforms to parameters: pooling, places' shares, and the log prior."""
 
+import pickle
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -14,7 +16,10 @@ POOLED = {"parameters": ("effect_infrastructure", "effect_fighters"), "correlati
 
 def pooled(concentration_places: tuple[str, ...] = ("iraq", "syria")) -> PriorTransform:
     h = a_hypothesis(
-        base_rate=lognormal(1.0, 0.5), effect_infrastructure=normal(0.1, 0.3), effect_fighters=normal(-0.1, 0.5), pooling=[POOLED]
+        base_rate=lognormal(1.0, 0.5),
+        effect_infrastructure=normal(0.1, 0.3),
+        effect_fighters=normal(-0.1, 0.5),
+        pooling=[POOLED],
     )
     return PriorTransform(h, concentration_places)
 
@@ -22,7 +27,14 @@ def pooled(concentration_places: tuple[str, ...] = ("iraq", "syria")) -> PriorTr
 def test_columns_are_parameters_then_places_by_name() -> None:
     """Names go by the config, places by name; the last place is not an input, since shares sum to 1."""
     t = pooled(("syria", "jordan", "iraq"))
-    assert t.names == ["base_rate", "effect_infrastructure", "effect_fighters", "share_iraq", "share_jordan", "share_syria"]
+    assert t.names == [
+        "base_rate",
+        "effect_infrastructure",
+        "effect_fighters",
+        "share_iraq",
+        "share_jordan",
+        "share_syria",
+    ]
     assert t.inputs == t.names[:-1]
 
 
@@ -49,7 +61,9 @@ def test_the_log_prior_by_variable_sums_to_the_joint_density() -> None:
     t = pooled(("a", "b", "c"))
     v = t.from_normal(sobol_normals(64, 5, 3))
     covariance = [[0.09, 0.6 * 0.15], [0.6 * 0.15, 0.25]]
-    joint = stats.lognorm(0.5).logpdf(v[:, 0]) + stats.multivariate_normal([0.1, -0.1], covariance).logpdf(v[:, 1:3])
+    joint = stats.lognorm(0.5).logpdf(v[:, 0]) + stats.multivariate_normal([0.1, -0.1], covariance).logpdf(
+        v[:, 1:3]
+    )
     joint = joint + np.array([stats.dirichlet([1.0, 1.0, 1.0]).logpdf(x / x.sum()) for x in v[:, 3:]])
     by_variable = t.log_prior_by_variable(v)
     assert set(by_variable) == {*t.parameters, "pooling", "place_shares"}
@@ -58,7 +72,9 @@ def test_the_log_prior_by_variable_sums_to_the_joint_density() -> None:
 
 def test_uniforms_and_normals_meet_at_the_median() -> None:
     """u = 1/2 is z = 0: every parameter at its median, two places at one half."""
-    t = PriorTransform(a_hypothesis(base_rate=lognormal(1.3, 0.5), completeness=beta(2.0, 2.0)), ("iraq", "syria"))
+    t = PriorTransform(
+        a_hypothesis(base_rate=lognormal(1.3, 0.5), completeness=beta(2.0, 2.0)), ("iraq", "syria")
+    )
     np.testing.assert_allclose(t.from_uniform(np.full((1, 3), 0.5)), [[1.3, 0.5, 0.5, 0.5]])
     np.testing.assert_allclose(t.from_normal(np.zeros((1, 3))), [[1.3, 0.5, 0.5, 0.5]])
 
@@ -66,15 +82,18 @@ def test_uniforms_and_normals_meet_at_the_median() -> None:
 def test_one_common_effect_stands_for_all_four() -> None:
     """M3's ``strike_effect`` is the effect on every class; shares come apart by place."""
     numbers, shares = to_parameters(["base_rate", "strike_effect", "share_iraq"], np.array([2.0, -0.3, 0.4]))
-    effects = dict.fromkeys(("effect_infrastructure", "effect_fighters", "effect_sponsor", "effect_leader"), -0.3)
+    effects = dict.fromkeys(
+        ("effect_infrastructure", "effect_fighters", "effect_sponsor", "effect_leader"), -0.3
+    )
     assert numbers == {"base_rate": 2.0, **effects}
     assert shares == {"iraq": 0.4}
 
 
 def test_the_document_of_a_prior_makes_the_same_prior() -> None:
-    """Written as JSON and read back it maps the same points to the same values."""
+    """Written as JSON and read back, or pickled for another process, it maps the same points to the same values."""
     t, z = pooled(), sobol_normals(32, 4, 4)
-    np.testing.assert_array_equal(PriorTransform.from_document(t.document()).from_normal(z), t.from_normal(z))
+    for again in (PriorTransform.from_document(t.document()), pickle.loads(pickle.dumps(t))):
+        np.testing.assert_array_equal(again.from_normal(z), t.from_normal(z))
 
 
 def test_pooling_what_is_not_fitted_is_an_error() -> None:

@@ -8,7 +8,11 @@ from calibration.priors import PriorTransform
 from calibration.summary import CONTRAST, derived, summarize, unit
 from tests.calibration.builders import a_hypothesis, lognormal, normal
 
-M4 = a_hypothesis(effect_fighters=normal(-0.1, 0.5), effect_infrastructure=normal(0.1, 0.5), effect_days=lognormal(10.0, 0.5))
+M4 = a_hypothesis(
+    effect_fighters=normal(-0.1, 0.5),
+    effect_infrastructure=normal(0.1, 0.5),
+    effect_days=lognormal(10.0, 0.5),
+)
 
 
 def draws(sd: float, fighters: float = -0.1, n: int = 4000) -> np.ndarray:
@@ -17,7 +21,10 @@ def draws(sd: float, fighters: float = -0.1, n: int = 4000) -> np.ndarray:
     return np.column_stack([fighters + sd * z[:, 0], 0.1 + sd * z[:, 1], np.full(n, 10.0), np.ones(n)])
 
 
-@pytest.mark.parametrize(("sd", "label"), [(0.5, "prior-driven"), (0.43, "prior-driven"), (0.40, "informed"), (0.9, "prior-driven")])
+@pytest.mark.parametrize(
+    ("sd", "label"),
+    [(0.5, "prior-driven"), (0.43, "prior-driven"), (0.40, "informed"), (0.9, "prior-driven")],
+)
 def test_a_parameter_is_informed_from_a_contraction_of_point_three_on(sd: float, label: str) -> None:
     """1 - .43²/.5² = .26 is prior-driven, 1 - .40²/.5² = .36 informed; a posterior wider than its prior is prior-driven."""
     t = PriorTransform(M4, ("iraq",))
@@ -39,10 +46,7 @@ def test_the_mean_over_30_days_is_the_integral_of_the_decay() -> None:
 
 @pytest.mark.parametrize(("fighters", "label"), [(-0.1, "prior-driven"), (-0.6, "informed")])
 def test_a_contrast_is_labelled_by_how_far_its_probability_moved(fighters: float, label: str) -> None:
-    """The same probability is prior-driven, however narrow the posterior; P from .61 to .84 is informed.
-
-    Φ(.2/(.5√2)) = .61 under the prior; with sd .25 and a mean contrast of -.2·(1/2) … the first case keeps it by scaling.
-    """
+    """Fighters moved by -.5 take P(contrast < 0) from Φ(.2/(.5√2)) = .61 to Φ(.7/(.5√2)) = .84: informed; unmoved, not."""
     t = PriorTransform(M4, ("iraq",))
     before = draws(0.5)
     after = before.copy()
@@ -55,4 +59,11 @@ def test_a_contrast_is_labelled_by_how_far_its_probability_moved(fighters: float
 def test_units_go_by_the_registry() -> None:
     """Derived effects are in log rate, shares in shares, the rest as the model declares it."""
     names = ("base_rate", "share_iraq", "strike_effect", "strike_effect_30d", CONTRAST, "effect_days")
-    assert [unit(n) for n in names] == ["attacks per day", "share", "log rate", "log rate", "log rate", "days"]
+    assert [unit(n) for n in names] == [
+        "attacks per day",
+        "share",
+        "log rate",
+        "log rate",
+        "log rate",
+        "days",
+    ]

@@ -3,7 +3,15 @@
 import pytest
 
 from calibration.weights import Fitted, family_weights
-from tests.calibration.builders import a_filter, a_hypothesis, lognormal, normal, some_evidence, strike, windows
+from tests.calibration.builders import (
+    a_filter,
+    a_hypothesis,
+    lognormal,
+    normal,
+    some_evidence,
+    strike,
+    windows,
+)
 
 
 def test_families_share_equally_and_twins_count_once() -> None:
@@ -18,7 +26,9 @@ def test_families_share_equally_and_twins_count_once() -> None:
 
 def test_the_evidence_multiplies_the_declared_weight() -> None:
     """Three times the evidence for M0 against M3 with one half each: .75 and .25."""
-    found = family_weights([Fitted("M0", "no-effect", "a", -20.0), Fitted("M3", "effect", "b", -21.0986122887)])
+    found = family_weights(
+        [Fitted("M0", "no-effect", "a", -20.0), Fitted("M3", "effect", "b", -21.0986122887)]
+    )
     assert [w.evidence for w in found.values()] == pytest.approx([0.75, 0.25])
 
 
@@ -31,7 +41,9 @@ def test_a_family_alone_has_all_the_weight_and_nothing_fitted_none() -> None:
 def test_hypotheses_that_read_the_same_of_the_evidence_have_one_signature() -> None:
     """Without a strike an effect is not read, so a hypothesis with one is the hypothesis without; with one it isn't."""
     plain = a_hypothesis("M0", base_rate=lognormal(1.0, 0.5))
-    effect = a_hypothesis("M3", base_rate=lognormal(1.0, 0.5), strike_effect=normal(0.0, 0.5), effect_days=lognormal(10.0, 0.5))
+    effect = a_hypothesis(
+        "M3", base_rate=lognormal(1.0, 0.5), strike_effect=normal(0.0, 0.5), effect_days=lognormal(10.0, 0.5)
+    )
     wider = a_hypothesis("M0b", base_rate=lognormal(1.0, 0.9))
 
     def signature(h: object, *strikes: dict[str, object]) -> str:

@@ -49,7 +49,11 @@ def all_params(draw: st.DrawFn) -> Any:
 @st.composite
 def all_levers(draw: st.DrawFn, places: int, stocks: int) -> Levers:
     """Every lever at its default or anywhere in a wide range."""
-    q = draw(st.sampled_from(((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.25, 0.25, 0.25, 0.25), (0.0, 0.0, 0.5, 0.5))))
+    q = draw(
+        st.sampled_from(
+            ((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.25, 0.25, 0.25, 0.25), (0.0, 0.0, 0.5, 0.5))
+        )
+    )
     low = draw(numbers(0.0, 10.0))
     form = draw(st.sampled_from((FIXED, LOGNORMAL, UNIFORM, EXPONENTIAL)))
     return Levers(
@@ -79,9 +83,14 @@ def worlds(draw: st.DrawFn) -> Generated:
     day = st.one_of(st.sampled_from((1.0, 4.0, 9.0)), st.floats(0.0, DAYS))
     shares = st.sampled_from(((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.5, 0.5, 0.0)))
     count = st.sampled_from((INF, 1, 5, 20))
-    rungs = [Rung(draw(count), draw(count), draw(count), draw(st.sampled_from((INF, 0.0, 4.0, 9.0)))) for _ in ladder[1:]]
+    rungs = [
+        Rung(draw(count), draw(count), draw(count), draw(st.sampled_from((INF, 0.0, 4.0, 9.0))))
+        for _ in ladder[1:]
+    ]
     replay = draw(st.lists(st.tuples(day, st.integers(0, n - 1), shares, numbers(0.0, 3.0)), max_size=4))
-    pieces = draw(st.lists(st.tuples(day, st.integers(0, n - 1), st.sampled_from((0.0, 0.3, 1.0, 2.0))), max_size=5))
+    pieces = draw(
+        st.lists(st.tuples(day, st.integers(0, n - 1), st.sampled_from((0.0, 0.3, 1.0, 2.0))), max_size=5)
+    )
     fronts = [Dated(x, -1, None, "front") for x in draw(st.lists(day, max_size=2))]
     stock = st.integers(0, 30)
     world = a_world(

@@ -3,7 +3,6 @@
 import math
 from collections import Counter
 
-import pytest
 from hypothesis import assume, given, settings
 
 from sim.engine.simpy_engine import Run
@@ -19,7 +18,10 @@ TOO_MANY = 3_000  # attacks; a world that runs away is told from one that hangs 
 
 def attempt(g: Generated) -> Run:
     """The run of a generated world; one whose bound promises too many attacks is passed over."""
-    assume(g.params.base_rate * max(g.world.mobilisation) * math.exp(2.8 + 2.0 * g.params.value_of_failure) < 100.0)
+    assume(
+        g.params.base_rate * max(g.world.mobilisation) * math.exp(2.8 + 2.0 * g.params.value_of_failure)
+        < 100.0
+    )
     run = Run(g.world, g.params, g.shares, Draws(1, 0))
     run.go()
     return run
@@ -112,7 +114,10 @@ def check_state(g: Generated, run: Run) -> None:
 
 @given(worlds())
 def test_what_holds_of_every_run(g: Generated) -> None:
-    """No exception; order, counts, decisions, stocks and state as they must be; the same again when run again."""
+    """No exception; order, counts, decisions, stocks and state as they must be; the same again when run again.
+
+    100 worlds, and 2,000 fresh ones in the nightly run: a failure in more than 1 of 700 would show with 95%.
+    """
     run = attempt(g)
     assume(run.attacks < TOO_MANY)
     check_events(g, run)
@@ -148,16 +153,3 @@ def test_the_generated_worlds_do_what_they_are_for() -> None:
         "rung climbed", "defence raised",
     }  # fmt: skip
     assert set(kinds) == expected
-
-
-@pytest.mark.nightly
-@settings(max_examples=5_000)
-@given(worlds())
-def test_what_holds_of_every_run_holds_of_thousands(g: Generated) -> None:
-    """The same on 5,000 fresh worlds: a failure in more than 1 of 1,600 would show with 95%."""
-    run = attempt(g)
-    check_events(g, run)
-    check_attacks(run)
-    check_responses(run)
-    check_stocks(g, run)
-    check_state(g, run)

@@ -51,14 +51,26 @@ def test_everything_that_is_dated_on_one_day_comes_in_order_of_rank() -> None:
 
 def test_the_end_of_a_window_comes_before_a_scheduled_response() -> None:
     """Nobody has struck by its end: the attackers take heart, and then the schedule's response comes."""
-    world = a_world(EVERYWHERE._replace(schedule_first=2.0, schedule_every=9.0), days=2.5, opening_attack=True)
+    world = a_world(
+        EVERYWHERE._replace(schedule_first=2.0, schedule_every=9.0), days=2.5, opening_attack=True
+    )
     run = finished(world, params(base_rate=QUIET, resolve_unanswered=0.5, answer_window_days=2.0))
-    assert [kind for kind, _ in on_day(run.events, 2.0)] == ["emboldened", "response decided", "strike", "destroyed"]
+    assert [kind for kind, _ in on_day(run.events, 2.0)] == [
+        "emboldened",
+        "response decided",
+        "strike",
+        "destroyed",
+    ]
 
 
 def test_strikes_due_together_go_by_place_and_then_by_number() -> None:
     """Four of the record's strikes on one day, listed crosswise."""
-    replay = strikes((1.0, 1, order(strength=1.0)), (1.0, 0, order(strength=2.0)), (1.0, 1, order(strength=3.0)), (1.0, 0, order(strength=4.0)))
+    replay = strikes(
+        (1.0, 1, order(strength=1.0)),
+        (1.0, 0, order(strength=2.0)),
+        (1.0, 1, order(strength=3.0)),
+        (1.0, 0, order(strength=4.0)),
+    )
     run = finished(a_world(days=2.0, replay=replay), params(base_rate=QUIET))
     found = [(e.place, e.strength) for e in run.events if e.kind == "strike"]
     assert found == [("iraq", 2.0), ("iraq", 4.0), ("syria", 1.0), ("syria", 3.0)]
@@ -66,7 +78,14 @@ def test_strikes_due_together_go_by_place_and_then_by_number() -> None:
 
 def test_hazards_that_ring_together_go_permission_stage_war_and_attacks_by_place() -> None:
     """All at rate 1 with the budget log 2; what one of them interrupts has nothing left to spend, and rings too."""
-    p = params(base_rate=2.0, restraint_base=1.0, restraint_days=1e9, stage_hazard=1.0, war_base=1.0, permission_red=1.0)
+    p = params(
+        base_rate=2.0,
+        restraint_base=1.0,
+        restraint_days=1e9,
+        stage_hazard=1.0,
+        war_base=1.0,
+        permission_red=1.0,
+    )
     run = Run(a_world(days=0.7), p, (0.5, 0.5), SameLuck(0, 0))
     run.go()
     first = run.events[0].time
@@ -82,7 +101,10 @@ def test_rungs_climbed_on_one_date_end_on_the_highest() -> None:
     """Both on day 3, with one surge of their own: it arrives once, on the rung where the policy stands."""
     surged = EVERYWHERE._replace(surge_day=3.0, surge_interceptors=10, defence_level=2.0)
     world = a_world(
-        days=4.0, ladder=(EVERYWHERE, EVERYWHERE, surged), rungs=(Rung(), Rung(day=3.0), Rung(day=3.0)), interceptors=0
+        days=4.0,
+        ladder=(EVERYWHERE, EVERYWHERE, surged),
+        rungs=(Rung(), Rung(day=3.0), Rung(day=3.0)),
+        interceptors=0,
     )
     run = finished(world, params(base_rate=QUIET))
     assert [(e.kind, getattr(e, "rung", None)) for e in run.events] == [
@@ -93,7 +115,19 @@ def test_rungs_climbed_on_one_date_end_on_the_highest() -> None:
 
 def test_ranks_are_as_documented() -> None:
     """What is given goes first, what is drawn goes last."""
-    ranks = (ev.CALENDAR, ev.SURGE, ev.RESUPPLY, ev.REPLAY, ev.STRIKE, ev.PATIENCE, ev.SCHEDULE, ev.PERMISSION, ev.STAGE, ev.WAR, ev.ATTACK)
+    ranks = (
+        ev.CALENDAR,
+        ev.SURGE,
+        ev.RESUPPLY,
+        ev.REPLAY,
+        ev.STRIKE,
+        ev.PATIENCE,
+        ev.SCHEDULE,
+        ev.PERMISSION,
+        ev.STAGE,
+        ev.WAR,
+        ev.ATTACK,
+    )
     assert ranks == tuple(range(1, 12))
 
 

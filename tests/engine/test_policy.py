@@ -16,7 +16,9 @@ from sim.model.levers import Rung
 from sim.model.registry import FIELDS
 from tests.worlds import EVERYWHERE, a_world, attackers, finished, of, order, params, simulate, strikes, times
 
-P = params(base_rate=2.0, branching_ratio=0.3, completeness=0.7, injuring_share=0.2, munitions_per_strength=2.0)
+P = params(
+    base_rate=2.0, branching_ratio=0.3, completeness=0.7, injuring_share=0.2, munitions_per_strength=2.0
+)
 
 
 class Always:
@@ -54,7 +56,14 @@ def test_its_orders_are_carried_out_after_their_delay() -> None:
     due = [t + 0.5 for t in reported if t + 0.5 < 20.0]
     assert times(events, "strike") == due
     for e in of(events, "strike"):
-        assert (e.place, e.fighters, e.sponsor, e.strength, e.clarity, e.munitions) == ("iraq", 0.25, 0.75, 2.0, 0.9, 4)
+        assert (e.place, e.fighters, e.sponsor, e.strength, e.clarity, e.munitions) == (
+            "iraq",
+            0.25,
+            0.75,
+            2.0,
+            0.9,
+            4,
+        )
 
 
 def test_it_may_answer_with_a_generator_or_with_nothing() -> None:
@@ -138,7 +147,9 @@ def test_the_same_policy_written_in_levers_and_in_python_gives_the_same_events()
             yield a_strike(place=event.place, strength=2.0)
 
     p = P._replace(effect_fighters=-0.3, killed_fighters=2.0)
-    levers = EVERYWHERE._replace(trigger_attacks=1, delay_a=0.5, infrastructure=0.0, fighters=1.0, strength=2.0)
+    levers = EVERYWHERE._replace(
+        trigger_attacks=1, delay_a=0.5, infrastructure=0.0, fighters=1.0, strength=2.0
+    )
     by_levers, by_hand = simulate(a_world(levers), p), simulate(a_world(), p, policy=Mirror())
     assert [e._replace(cause="") if e.kind == "response decided" else e for e in by_levers] == [
         e._replace(cause="") if e.kind == "response decided" else e for e in by_hand

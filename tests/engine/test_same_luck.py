@@ -25,7 +25,13 @@ NO_EFFECT = {f"{name}_{x}": 0.0 for name in ("effect", "suppression", "backlash"
 SOME = params(**EVERYTHING.on)
 IDLE = params(**{**EVERYTHING.on, **NO_EFFECT, "stage_hazard": 0.0})
 EAGER = EVERYWHERE._replace(
-    trigger_attacks=3, delay_form=LOGNORMAL, delay_a=1.0, delay_b=0.5, infrastructure=0.0, fighters=0.6, sponsor=0.4
+    trigger_attacks=3,
+    delay_form=LOGNORMAL,
+    delay_a=1.0,
+    delay_b=0.5,
+    infrastructure=0.0,
+    fighters=0.6,
+    sponsor=0.4,
 )
 SHARES = (0.6, 0.4)
 RUNS = range(6)
@@ -39,7 +45,11 @@ def plain(levers: Any = EVERYWHERE, **changes: Any) -> World:
 def test_a_policy_that_never_gets_to_strike_is_none_event_for_event(replication: int) -> None:
     """No trigger is answered; or no place is allowed; or nothing ever triggers: only words are added."""
     none = simulate(plain(), SOME, SHARES, replication=replication)
-    for levers in (EAGER._replace(answered_share=0.0), EAGER._replace(places_allowed=0), EAGER._replace(trigger_attacks=10**6)):
+    for levers in (
+        EAGER._replace(answered_share=0.0),
+        EAGER._replace(places_allowed=0),
+        EAGER._replace(trigger_attacks=10**6),
+    ):
         events = simulate(plain(levers), SOME, SHARES, replication=replication)
         assert bare([e for e in events if e.kind != "held back"]) == bare(none)
     later = plain(EAGER._replace(active_from=36.0))
@@ -60,7 +70,9 @@ def test_strikes_of_no_strength_leave_all_else_as_it_was(replication: int) -> No
 def test_strikes_of_no_effect_leave_all_attacks_as_they_were(replication: int) -> None:
     """They kill, cost, spend and raise tension, but nothing that attackers feel moves: the same attacks, to the bit."""
     none = simulate(plain(), IDLE, SHARES, replication=replication)
-    events = simulate(plain(EAGER), IDLE._replace(killed_fighters=3.0, war_death=0.1), SHARES, replication=replication)
+    events = simulate(
+        plain(EAGER), IDLE._replace(killed_fighters=3.0, war_death=0.1), SHARES, replication=replication
+    )
     assert of(events, "strike")
     assert attackers(events) == attackers(none)
 
@@ -70,7 +82,9 @@ def test_a_place_of_share_0_leaves_the_others_as_they_were(name: str) -> None:
     """Before, between or after the others by name; no strikes there: every event is the same."""
     places = tuple(sorted(("iraq", "syria", name)))
     bits = sum(1 << i for i, x in enumerate(places) if x != name)
-    old = a_world(EAGER._replace(places_allowed=3), calendar=pieces((9.0, 0, 0.5), (9.0, 1, 0.5)), opening_attack=True)
+    old = a_world(
+        EAGER._replace(places_allowed=3), calendar=pieces((9.0, 0, 0.5), (9.0, 1, 0.5)), opening_attack=True
+    )
     new = a_world(EAGER._replace(places_allowed=bits), places=places, opening_attack=True,
                   calendar=pieces(*((9.0, i, 0.5) for i, x in enumerate(places) if x != name)))  # fmt: skip
     shares = [{"iraq": 0.6, "syria": 0.4}.get(x, 0.0) for x in places]
@@ -94,7 +108,9 @@ def test_renaming_groups_renames_them_and_no_more() -> None:
     b = a_world(groups=((("x", 0.3), ("y", 1.0)), (("z", 1.0),)))
     name = {"one": "x", "two": "y", "three": "z"}
     events = simulate(a, SOME, SHARES)
-    assert [e._replace(group=name[e.group]) if e.kind == "attack launched" else e for e in events] == simulate(b, SOME, SHARES)
+    assert [
+        e._replace(group=name[e.group]) if e.kind == "attack launched" else e for e in events
+    ] == simulate(b, SOME, SHARES)
     assert {e.group for e in of(events, "attack launched")} == set(name)
 
 
@@ -109,7 +125,12 @@ def test_a_longer_horizon_extends_a_run(replication: int) -> None:
 
 def test_shared_draws_give_what_fresh_ones_give_in_any_order_of_policies() -> None:
     """Policies run one after another on the same draws, forward and backward."""
-    worlds = [plain(), plain(EAGER), plain(EAGER._replace(strength=3.0, min_gap=2.0)), plain(EAGER._replace(spontaneous=0.5))]
+    worlds = [
+        plain(),
+        plain(EAGER),
+        plain(EAGER._replace(strength=3.0, min_gap=2.0)),
+        plain(EAGER._replace(spontaneous=0.5)),
+    ]
     alone = [run(w, SOME, SHARES, Draws(7, 3)) for w in worlds]
     shared = Draws(7, 3)
     assert [run(w, SOME, SHARES, shared) for w in worlds] == alone
@@ -132,7 +153,9 @@ def test_a_salt_gives_a_policy_luck_of_its_own() -> None:
 
 
 def test_replications_and_seeds_differ() -> None:
-    found = {simulate(plain(), SOME, SHARES, seed=s, replication=r)[0].time for s in range(4) for r in range(4)}
+    found = {
+        simulate(plain(), SOME, SHARES, seed=s, replication=r)[0].time for s in range(4) for r in range(4)
+    }
     assert len(found) == 16
 
 

@@ -70,7 +70,9 @@ def test_uniforms_stay_strictly_inside_0_and_1() -> None:
     assert list((lowest_and_highest + 0.5) * 2.0**-52) == [uniform(0), uniform(2**64 - 1)]
 
 
-@given(st.lists(st.tuples(st.sampled_from(sorted(STREAMS)), st.integers(0, 3), st.integers(0, 200)), max_size=30))
+@given(
+    st.lists(st.tuples(st.sampled_from(sorted(STREAMS)), st.integers(0, 3), st.integers(0, 200)), max_size=30)
+)
 def test_the_order_of_asking_does_not_matter(addresses: list[tuple[str, int, int]]) -> None:
     """Forward, backward, twice or alone: the same draws."""
     forward, backward = Draws(3, 4), Draws(3, 4)
@@ -110,7 +112,9 @@ def test_keys_of_streams_and_places_are_hashes_of_their_names() -> None:
 def test_draws_of_all_streams_are_uniform() -> None:
     """Kolmogorov-Smirnov over 44,000 draws; false alarm 6.4e-5."""
     draws = Draws(20231122, 0)
-    assert_distributed([u for s in STREAMS for i in range(1000) for u in draws.block(s, name_key("iraq"), i)], "uniform")
+    assert_distributed(
+        [u for s in STREAMS for i in range(1000) for u in draws.block(s, name_key("iraq"), i)], "uniform"
+    )
 
 
 def first_draws(stream: str) -> str:
@@ -133,5 +137,7 @@ def test_the_page_lists_every_stream() -> None:
     def cells(says: str) -> tuple[str, ...]:
         return tuple(part.split(": ", 1)[1] for part in says.split("; "))
 
-    assert [(name, cells_) for name, *cells_ in rows] == [(name, list(cells(says))) for name, says in STREAMS.items()]
+    assert [(name, cells_) for name, *cells_ in rows] == [
+        (name, list(cells(says))) for name, says in STREAMS.items()
+    ]
     assert f"`{GENERATOR}`" in PAGE.read_text()

@@ -4,12 +4,13 @@ import math
 from typing import Any
 
 import pytest
+from scipy import stats
 
 from sim.engine import simpy_engine
 from sim.engine.streams import Draws
 from sim.errors import RunError
 from sim.model.streamkeys import name_key
-from tests.worlds import a_world, order, params, pieces, simulate, strikes, times
+from tests.worlds import a_world, of, order, params, pieces, simulate, strikes, times
 
 HERE = ("iraq",)
 
@@ -29,7 +30,7 @@ def test_a_bound_that_is_too_low_is_caught(monkeypatch: pytest.MonkeyPatch, shar
     """With the bound scaled below the intensity of a constant rate, the first candidate says so."""
     right = simpy_engine.intensity_bound
     monkeypatch.setattr(simpy_engine, "intensity_bound", lambda s, p, c, t: share * right(s, p, c, t))
-    with pytest.raises(RunError, match="attack.candidate: rate .* exceeds its bound"):
+    with pytest.raises(RunError, match=r"attack\.candidate: rate .* exceeds its bound"):
         simulate(a_world(), params(base_rate=2.0))
 
 
@@ -38,8 +39,7 @@ def test_a_jump_that_nobody_heard_of_is_caught(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(simpy_engine.Run, "replan", lambda self, touched: None)
     world = a_world(replay=strikes(*((float(i), 0, order()) for i in range(1, 30))))
     with pytest.raises(RunError, match="exceeds its bound"):
-        for replication in range(5):
-            simulate(world, params(base_rate=1.0, effect_fighters=1.5, effect_days=200.0), replication=replication)
+        simulate(world, params(base_rate=1.0, effect_fighters=1.5, effect_days=200.0))
 
 
 @pytest.mark.parametrize("replication", range(12))
@@ -72,7 +72,9 @@ def test_a_bound_of_zero_waits_and_spends_nothing(replication: int) -> None:
 def test_a_rate_too_low_for_any_calendar_waits_like_none(replication: int) -> None:
     """1e-30 a day would wait 10^30 days, beyond the clock's precision: it waits for the next piece instead."""
     expected = 30.0 + (budget(replication) - 1e-31)
-    found = first_attack(replication, params(base_rate=1.0), mobilisation=(1e-30,), calendar=pieces((30.0, 0, 1.0)))
+    found = first_attack(
+        replication, params(base_rate=1.0), mobilisation=(1e-30,), calendar=pieces((30.0, 0, 1.0))
+    )
     assert found == pytest.approx(expected, rel=1e-12)
 
 
@@ -98,4 +100,21 @@ def test_candidates_are_accepted_by_rate_over_bound() -> None:
             t += -math.log(u[0])
             if u[1] < share and t < 40.0:
                 expected.append(t)
-        assert times(simulate(world, p, (1.0,), replication=replication)) == pytest.approx(expected, rel=1e-12)
+        assert times(simulate(world, p, (1.0,), replication=replication)) == pytest.approx(
+            expected, rel=1e-12
+        )
+
+
+def test_marks_belong_to_the_candidate() -> None:
+    """Weapon and rounds of each attack are those of its candidate's address, however many were rejected before it."""
+    p = params(base_rate=2.0, effect_fighters=-1.0, effect_days=1e9, salvo_extra=1.0)
+    world = a_world(places=HERE, days=40.0, replay=strikes((0.0, 0, order())))
+    share = math.exp(math.log(4.0) * math.tanh(-1.0 / math.log(4.0)))
+    draws, key = Draws(1, 0), name_key("iraq")
+    taken = [k for k in range(400) if draws.block("attack.candidate", key, k)[1] < share]
+    launched = of(simulate(world, p, (1.0,)), "attack launched")
+    assert taken[len(launched)] > 1.5 * len(launched) > 30
+    for k, e in zip(taken, launched, strict=False):
+        _, weapon, rounds, _ = draws.block("attack.kind", key, k)
+        assert e.weapon == ("rocket" if weapon < 0.4 else "drone")
+        assert e.rounds == 1 + int(stats.poisson.ppf(rounds, 1.0))

@@ -31,8 +31,18 @@ def test_harm_given_a_hit_restores_the_share_per_attack() -> None:
 def test_a_plain_attack_is_counted_and_excites() -> None:
     """Middle uniforms: a drone (.4 < .5 < 1), one round, stopped by the layer or not at u = .5 exactly."""
     s = a_state()
-    a = launch_attack(s, params(branching_ratio=0.4, excitation_days=5.0), 1, 3.0, MIDDLE, (0.51, 0.5, 0.5, 0.5))
-    assert (a.weapon, a.rounds, a.engaged, a.stopped, a.injured, a.killed, a.reported) == (1, 1, 1, 1, 0, 0, True)
+    a = launch_attack(
+        s, params(branching_ratio=0.4, excitation_days=5.0), 1, 3.0, MIDDLE, (0.51, 0.5, 0.5, 0.5)
+    )
+    assert (a.weapon, a.rounds, a.engaged, a.stopped, a.injured, a.killed, a.reported) == (
+        1,
+        1,
+        1,
+        1,
+        0,
+        0,
+        True,
+    )
     assert s.excitation == [0.0, 0.08]
     assert (s.attacks_seen[0], s.attacks_since[0], s.interceptors[0]) == (1, 1, 49)
     assert launch_attack(a_state(), params(), 1, 3.0, MIDDLE, (0.49, 0.5, 0.5, 0.5)).stopped == 0
@@ -50,9 +60,18 @@ def test_rounds_engaged_and_stopped_by_hand() -> None:
 
 def test_harm_by_hand() -> None:
     """A hit that injures (u/share = .5) by Lomax(2, 1.5): 1 + floor(2·(2^(2/3) - 1)) = 2, of whom one by the brain."""
-    p = params(injuring_share=0.29, injury_scale=2.0, injury_tail=1.5, tbi_share=0.5, fatal_share=0.058, fatality_tail=2.0)
+    p = params(
+        injuring_share=0.29,
+        injury_scale=2.0,
+        injury_tail=1.5,
+        tbi_share=0.5,
+        fatal_share=0.058,
+        fatality_tail=2.0,
+    )
     s = a_state(hit_share=[0.58])
-    a = launch_attack(s, p, 0, 3.0, MIDDLE, (0.3, 0.25, 0.6, 0.09))  # 0.09/0.1 = .9: 1 + floor(10^.5 - 1) = 3 killed
+    a = launch_attack(
+        s, p, 0, 3.0, MIDDLE, (0.3, 0.25, 0.6, 0.09)
+    )  # 0.09/0.1 = .9: 1 + floor(10^.5 - 1) = 3 killed
     assert (a.stopped, a.injured, a.brain_injured, a.killed) == (0, 2, 1, 3)
     assert (s.injuries_seen[0], s.injuries_since[0], s.deaths_seen[0]) == (2, 2, 3)
 
@@ -90,7 +109,10 @@ def test_what_is_touched_is_what_moved() -> None:
 
 def test_the_first_unanswered_attack_opens_a_window() -> None:
     s, p = a_state(), params(resolve_unanswered=0.2)
-    assert [launch_attack(s, p, c, t, MIDDLE, MIDDLE).opened_window for c, t in ((0, 1.0), (1, 2.0))] == [True, False]
+    assert [launch_attack(s, p, c, t, MIDDLE, MIDDLE).opened_window for c, t in ((0, 1.0), (1, 2.0))] == [
+        True,
+        False,
+    ]
     assert s.unanswered_since[0] == 1.0
 
 

@@ -18,7 +18,10 @@ def test_background_is_level_times_share_times_mobilisation() -> None:
 
 def test_drift_goes_63_percent_of_its_way_in_its_time() -> None:
     """.8·(1 - 1/e) = .5057 after 30 days; nothing before its first day; the same size downward."""
-    up, down = params(mobilisation_drift=0.8, drift_days=30.0), params(mobilisation_drift=-0.8, drift_days=30.0)
+    up, down = (
+        params(mobilisation_drift=0.8, drift_days=30.0),
+        params(mobilisation_drift=-0.8, drift_days=30.0),
+    )
     s = a_state(drift_from=[5.0])
     assert drift(s, up, 35.0) == pytest.approx(0.5056964470628462, rel=1e-15)
     assert drift(s, down, 35.0) == -drift(s, up, 35.0)

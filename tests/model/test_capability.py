@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.model.capability import capability, capability_factor, capability_target, destroy_capability, use_capability
+from sim.model.capability import (
+    capability,
+    capability_factor,
+    capability_target,
+    destroy_capability,
+    use_capability,
+)
 from tests.model.states import a_state, written
 from tests.worlds import params
 
@@ -16,7 +22,7 @@ P = params(base_rate=2.0, branching_ratio=0.5, capability_exponent=0.7, attack_u
 def test_at_the_recorded_rate_use_and_resupply_balance_at_1() -> None:
     """The target is 1 + .05·10·(2·.6/.5) = 2.2: inflow (2.2 - 1)/10 a day at K = 1 is the use of 2.4 attacks at .05."""
     assert capability_target(a_state(), P, 0) == pytest.approx(2.2, rel=1e-15)
-    assert (2.2 - 1.0) / 10.0 == pytest.approx(2.4 * 0.05, rel=1e-12)
+    assert pytest.approx(2.4 * 0.05, rel=1e-12) == (2.2 - 1.0) / 10.0
 
 
 def test_a_strike_takes_its_share_and_resupply_gives_it_back() -> None:

@@ -24,7 +24,9 @@ P = params(salvo_extra=0.5, value_of_failure=2.0)
 def test_layers_stop_independently() -> None:
     """Half stopped by one layer: 3/4 by two, none by none, 1 - sqrt(1/2) by half a layer; certain stays certain."""
     s = a_state()
-    assert [interception(s, 1, x) for x in (0.0, 1.0, 2.0, 0.5)] == pytest.approx([0.0, 0.5, 0.75, 1.0 - 0.5**0.5], rel=1e-14)
+    assert [interception(s, 1, x) for x in (0.0, 1.0, 2.0, 0.5)] == pytest.approx(
+        [0.0, 0.5, 0.75, 1.0 - 0.5**0.5], rel=1e-14
+    )
     s.weapon_interception[:] = [0.0, 1.0, 0.2]
     assert [interception(s, 0, 5.0), interception(s, 1, 0.1), interception(s, 1, 0.0)] == [0.0, 1.0, 0.0]
 
@@ -47,7 +49,9 @@ def test_denial_is_0_as_recorded_positive_above_and_negative_out_of_stock() -> N
     s = a_state()
     assert denial(s, P) == 0.0
     s.defence_level[0] = 2.0
-    assert denial(s, P) == pytest.approx(2.0 * (share_stopped(s, P, 2.0) - share_stopped(s, P, 1.0)), rel=1e-14)
+    assert denial(s, P) == pytest.approx(
+        2.0 * (share_stopped(s, P, 2.0) - share_stopped(s, P, 1.0)), rel=1e-14
+    )
     assert denial(s, P) > 0.0
     s.interceptors[0] = 0
     assert denial(s, P) == pytest.approx(-2.0 * share_stopped(s, P, 1.0), rel=1e-14)
@@ -71,7 +75,11 @@ def test_only_a_delivery_to_an_empty_stock_moves_the_background() -> None:
 
 def test_raising_the_level_says_whether_the_background_moved() -> None:
     s = a_state()
-    assert [set_defence(s, P, 1.0), set_defence(s, P, 2.0), set_defence(s, params(), 3.0)] == [False, True, False]
+    assert [set_defence(s, P, 1.0), set_defence(s, P, 2.0), set_defence(s, params(), 3.0)] == [
+        False,
+        True,
+        False,
+    ]
     assert s.defence_level[0] == 3.0
 
 

@@ -13,7 +13,14 @@ P = params(effect_days=10.0, suppression_days=6.0, backlash_days=30.0)
 
 def test_components_decay_at_their_own_pace_and_suppression_counts_down() -> None:
     """-.3 (10 d), +.5 (30 d) and a suppression of .4 (6 d), all of day 2, seen on day 8: X·tanh(sum/X)."""
-    s = a_state(net=[-0.3, 0.0], net_since=2.0, backlash=[0.5, 0.0], backlash_since=2.0, suppression=[0.4, 0.0], suppression_since=2.0)
+    s = a_state(
+        net=[-0.3, 0.0],
+        net_since=2.0,
+        backlash=[0.5, 0.0],
+        backlash_since=2.0,
+        suppression=[0.4, 0.0],
+        suppression_since=2.0,
+    )
     x = -0.3 * math.exp(-0.6) + 0.5 * math.exp(-0.2) - 0.4 * math.exp(-1.0)
     assert strike_effect(s, P, 0, 8.0) == pytest.approx(LOG4 * math.tanh(x / LOG4), rel=1e-14)
     assert strike_effect(s, P, 1, 8.0) == 0.0
@@ -21,7 +28,14 @@ def test_components_decay_at_their_own_pace_and_suppression_counts_down() -> Non
 
 def test_the_bound_leaves_out_all_that_holds_down() -> None:
     """Only the rising parts: .5·exp(-.2), whatever the suppression and a negative net effect."""
-    s = a_state(net=[-0.3, 0.0], net_since=2.0, backlash=[0.5, 0.0], backlash_since=2.0, suppression=[0.4, 0.0], suppression_since=2.0)
+    s = a_state(
+        net=[-0.3, 0.0],
+        net_since=2.0,
+        backlash=[0.5, 0.0],
+        backlash_since=2.0,
+        suppression=[0.4, 0.0],
+        suppression_since=2.0,
+    )
     x = 0.5 * math.exp(-0.2)
     assert most_strike_effect(s, P, 0, 8.0) == pytest.approx(LOG4 * math.tanh(x / LOG4), rel=1e-14)
     s.net[0] = 0.3

@@ -32,7 +32,9 @@ def test_expectation_moves_half_way_and_returns() -> None:
 def test_a_full_stock_is_expected_to_be_used() -> None:
     """With v_E = .4, half of the need in stock raises E by 20%, more than the need by 40% and no more."""
     p = params(expected_strength=1.0, capacity_weight=0.4, munitions_needed=100.0)
-    assert [expectation(a_state(), p, 0.0, n) for n in (0, 50, 100, 900)] == pytest.approx([1.0, 1.2, 1.4, 1.4], rel=1e-15)
+    assert [expectation(a_state(), p, 0.0, n) for n in (0, 50, 100, 900)] == pytest.approx(
+        [1.0, 1.2, 1.4, 1.4], rel=1e-15
+    )
 
 
 @given(st.lists(st.tuples(st.floats(0.0, 50.0), st.floats(1e-6, 1e6)), max_size=30))

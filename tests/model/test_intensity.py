@@ -27,7 +27,10 @@ def test_every_term_is_in_its_place() -> None:
     k = 1.0 - 0.4 * math.exp(-6 / 15)
     x = -0.3 * math.exp(-0.6) + 0.2 * math.exp(-0.2) - 0.1 * math.exp(-1.0)
     r = 0.5 * math.exp(-6 / 40)
-    stopped = {q: 0.4 * a * math.exp(-0.4 * (1 - a)) + 0.6 * b * math.exp(-0.4 * (1 - b)) for q, a, b in ((1, 0.3, 0.5), (2, 0.51, 0.75))}
+    stopped = {
+        q: 0.4 * a * math.exp(-0.4 * (1 - a)) + 0.6 * b * math.exp(-0.4 * (1 - b))
+        for q, a, b in ((1, 0.3, 0.5), (2, 0.51, 0.75))
+    }
     tilt = LOG4 * math.tanh(r / LOG4) + LOG4 * math.tanh(x / LOG4) - 1.5 * (stopped[2] - stopped[1])
     g = 0.5 * math.exp(0.3 * (1 - math.exp(-8 / 20)))
     expected = 0.4 * k**0.7 * (g * 2.0 * 0.6 * math.exp(tilt) + 0.9 * math.exp(-6 / 4))

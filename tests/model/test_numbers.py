@@ -21,11 +21,15 @@ from sim.model.numbers import (
     soft_limit,
 )
 
-GRID = [(2 * i + 1) / 2.0**53 for i in (0, 1, 2**20, 2**51, 2**52 - 2**20, 2**52 - 1)] + [i / 997 for i in range(1, 997)]
+GRID = [(2 * i + 1) / 2.0**53 for i in (0, 1, 2**20, 2**51, 2**52 - 2**20, 2**52 - 1)] + [
+    i / 997 for i in range(1, 997)
+]
 uniforms = st.integers(0, 2**52 - 1).map(lambda x: (x + 0.5) * 2.0**-52)
 
 
-@pytest.mark.parametrize(("x", "as_if"), [(-1e9, -50.0), (-50.0, -50.0), (-1.5, -1.5), (0.0, 0.0), (50.0, 50.0), (math.inf, 50.0)])
+@pytest.mark.parametrize(
+    ("x", "as_if"), [(-1e9, -50.0), (-50.0, -50.0), (-1.5, -1.5), (0.0, 0.0), (50.0, 50.0), (math.inf, 50.0)]
+)
 def test_exponents_are_clamped_to_50(x: float, as_if: float) -> None:
     """exp(x) inside [-50, 50], the value at the end outside."""
     assert bounded_exp(x) == math.exp(as_if)
@@ -34,7 +38,9 @@ def test_exponents_are_clamped_to_50(x: float, as_if: float) -> None:
 def test_decay_halves_in_a_half_life() -> None:
     """8 decays to 4, 2 and 1 over one, two and three half-lives of days·log 2; nothing stays nothing."""
     half_life = 10.0 * math.log(2.0)
-    assert [decayed(8.0, 3.0, 3.0 + k * half_life, 10.0) for k in range(4)] == pytest.approx([8.0, 4.0, 2.0, 1.0], rel=1e-14)
+    assert [decayed(8.0, 3.0, 3.0 + k * half_life, 10.0) for k in range(4)] == pytest.approx(
+        [8.0, 4.0, 2.0, 1.0], rel=1e-14
+    )
     assert decayed(8.0, 3.0, 3.0, 10.0) == 8.0
     assert decayed(0.0, -1e18, 3.0, 10.0) == 0.0
 
@@ -42,7 +48,9 @@ def test_decay_halves_in_a_half_life() -> None:
 def test_relaxation_goes_half_way_in_a_half_life() -> None:
     """From .2 toward 1: .2, .6, .8; exactly the value at the start, the target in the end; down as well as up."""
     half_life = 10.0 * math.log(2.0)
-    assert [relaxed(0.2, 1.0, 3.0, 3.0 + k * half_life, 10.0) for k in range(3)] == pytest.approx([0.2, 0.6, 0.8], rel=1e-14)
+    assert [relaxed(0.2, 1.0, 3.0, 3.0 + k * half_life, 10.0) for k in range(3)] == pytest.approx(
+        [0.2, 0.6, 0.8], rel=1e-14
+    )
     assert relaxed(1e-20, 1.0, 3.0, 3.0, 10.0) == 1e-20
     assert relaxed(0.3, 1.0, 3.0, 3.0, 10.0) == 0.3
     assert relaxed(0.2, 1.0, 0.0, 1e6, 10.0) == pytest.approx(1.0, rel=1e-15)
@@ -78,7 +86,9 @@ def test_normal_quantile_is_that_of_scipy() -> None:
 def test_lognormal_quantile_has_its_median_and_sigma() -> None:
     """Median at one half; one sigma up at 0.8413; sigma 0 is a constant."""
     assert lognormal_quantile(0.5, 2.0, 0.7) == 2.0
-    assert lognormal_quantile(float(stats.norm.cdf(1.0)), 2.0, 0.7) == pytest.approx(2.0 * math.exp(0.7), rel=1e-12)
+    assert lognormal_quantile(float(stats.norm.cdf(1.0)), 2.0, 0.7) == pytest.approx(
+        2.0 * math.exp(0.7), rel=1e-12
+    )
     assert lognormal_quantile(0.01, 2.0, 0.0) == 2.0
 
 
@@ -86,7 +96,9 @@ def test_lognormal_quantile_has_its_median_and_sigma() -> None:
 def test_poisson_quantile_is_that_of_scipy(mean: float) -> None:
     """The smallest n with P(N ≤ n) ≥ u, at a thousand places; the last 1e-14 of the tail is left out."""
     inside = [u for u in GRID if u < 1.0 - 1e-14]
-    assert [poisson_quantile(u, mean, 10_000) for u in inside] == [int(x) for x in stats.poisson.ppf(inside, mean)]
+    assert [poisson_quantile(u, mean, 10_000) for u in inside] == [
+        int(x) for x in stats.poisson.ppf(inside, mean)
+    ]
 
 
 def test_poisson_quantile_stops_at_the_most() -> None:
@@ -110,7 +122,11 @@ def test_binomial_quantile_is_that_of_scipy(n: int, p: float) -> None:
 
 def test_binomial_quantile_at_the_ends() -> None:
     """No trial, no chance and certainty."""
-    assert [binomial_quantile(0.7, 0, 0.5), binomial_quantile(0.7, 9, 0.0), binomial_quantile(0.7, 9, 1.0)] == [0, 0, 9]
+    assert [
+        binomial_quantile(0.7, 0, 0.5),
+        binomial_quantile(0.7, 9, 0.0),
+        binomial_quantile(0.7, 9, 1.0),
+    ] == [0, 0, 9]
 
 
 @given(uniforms, st.floats(0.01, 100.0), st.floats(0.2, 10.0))
@@ -130,7 +146,9 @@ def test_heavy_tail_quantile_inverts_the_discretised_lomax(u: float, scale: floa
 
 def test_the_lomax_is_that_of_scipy() -> None:
     """The survival function that the quantile inverts, (1 + n/scale)^(-tail), is scipy's Lomax."""
-    assert stats.lomax.sf([0, 1, 7, 400], 1.5, scale=3.0) == pytest.approx([(1 + n / 3.0) ** -1.5 for n in (0, 1, 7, 400)])
+    assert stats.lomax.sf([0, 1, 7, 400], 1.5, scale=3.0) == pytest.approx(
+        [(1 + n / 3.0) ** -1.5 for n in (0, 1, 7, 400)]
+    )
 
 
 def test_heavy_tail_quantile_by_hand() -> None:

@@ -31,7 +31,9 @@ def test_restraint_rises_for_14_days_after_a_strike_on_the_sponsor_and_7_after_a
     strike_sponsor(s, P, 0.0)
     lose_defender(s, P, 0.0)
     days = (0.0, 7.0, 7.01, 14.0, 14.01)
-    assert [restraint_hazard(s, P, t) for t in days] == pytest.approx([0.143, 0.143, 0.023, 0.023, 0.003], rel=1e-12)
+    assert [restraint_hazard(s, P, t) for t in days] == pytest.approx(
+        [0.143, 0.143, 0.023, 0.023, 0.003], rel=1e-12
+    )
 
 
 def test_only_amber_can_go_both_ways() -> None:
@@ -52,4 +54,7 @@ def test_a_step_goes_toward_red_in_proportion_to_its_hazard() -> None:
 def test_nobody_plans_anew_where_the_hazard_does_not_move() -> None:
     """Strikes and deaths are remembered either way; they touch the hazard only where it depends on them."""
     assert [strike_sponsor(a_state(), P, 1.0), lose_defender(a_state(), P, 1.0)] == [True, True]
-    assert [strike_sponsor(a_state(), params(), 1.0), lose_defender(a_state(), params(), 1.0)] == [False, False]
+    assert [strike_sponsor(a_state(), params(), 1.0), lose_defender(a_state(), params(), 1.0)] == [
+        False,
+        False,
+    ]

@@ -20,7 +20,10 @@ from tests.worlds import EVERYWHERE, params
 
 MODULES = [importlib.import_module(f"sim.model.{m.name}") for m in pkgutil.iter_modules(sim.model.__path__)]
 FUNCTIONS = {
-    name: f for m in MODULES for name, f in vars(m).items() if inspect.isfunction(f) and f.__module__ == m.__name__
+    name: f
+    for m in MODULES
+    for name, f in vars(m).items()
+    if inspect.isfunction(f) and f.__module__ == m.__name__
 }
 TRANSITIONS = {
     "launch_attack", "_count", "mobilise", "use_capability", "destroy_capability", "spend_interceptors",
@@ -29,7 +32,11 @@ TRANSITIONS = {
     "plan_strike", "_forget", "replay_strike", "held_back", "climb_stage", "spend_munitions", "receive_munitions",
     "pay_politically", "affect", "strike", "raise_tension", "widen_war",
 }  # fmt: skip
-READINGS = {name: f for name, f in FUNCTIONS.items() if next(iter(inspect.signature(f).parameters), "") == "s" and name not in TRANSITIONS}
+READINGS = {
+    name: f
+    for name, f in FUNCTIONS.items()
+    if next(iter(inspect.signature(f).parameters), "") == "s" and name not in TRANSITIONS
+}
 ARGUMENTS: dict[str, Any] = {
     "p": params(base_rate=2.0, mobilisation_drift=0.5, branching_ratio=0.4, attack_use=0.1, capability_exponent=0.7,
                 value_of_failure=1.0, salvo_extra=0.5, surprise_weight=1.0, suppression_fighters=0.3, stage_hazard=0.1,
@@ -98,11 +105,19 @@ def test_the_model_imports_nothing_of_ours_and_no_clock_or_chance() -> None:
             names = [x.name for x in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             for name in names:
-                assert name in allowed or name == "sim.model" or name.startswith("sim.model."), f"{path.name}: {name}"
+                assert name in allowed or name == "sim.model" or name.startswith("sim.model."), (
+                    f"{path.name}: {name}"
+                )
 
 
 def test_levers_have_the_defaults_that_do_nothing() -> None:
     """No trigger, no schedule, no spontaneous fire, the record's defences: a policy that never responds."""
     lv = Levers()
-    assert (lv.trigger_attacks, lv.trigger_casualties, lv.trigger_weapon, lv.schedule_every, lv.spontaneous) == (0, 0, -1, 0.0, 0.0)
+    assert (
+        lv.trigger_attacks,
+        lv.trigger_casualties,
+        lv.trigger_weapon,
+        lv.schedule_every,
+        lv.spontaneous,
+    ) == (0, 0, -1, 0.0, 0.0)
     assert (lv.defence_level, lv.surge_interceptors, lv.places_allowed) == (1.0, 0, 0)

@@ -15,7 +15,9 @@ P = params(resolve_unanswered=0.3, resolve_days=20.0)
 def test_resolve_decays_and_is_softly_limited() -> None:
     """.9 of day 1, a half-life later, is .45 before the limit."""
     s = a_state(resolve=[0.9], resolve_since=[1.0])
-    assert resolve(s, P, 1.0 + 20.0 * math.log(2.0)) == pytest.approx(LOG4 * math.tanh(0.45 / LOG4), rel=1e-14)
+    assert resolve(s, P, 1.0 + 20.0 * math.log(2.0)) == pytest.approx(
+        LOG4 * math.tanh(0.45 / LOG4), rel=1e-14
+    )
     s.resolve[0] = 1e9
     assert resolve(s, P, 1.0) == LOG4
 

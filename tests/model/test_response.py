@@ -48,7 +48,9 @@ def test_delays_follow_their_distribution() -> None:
     """At u = .5: the fixed value, the median, the middle, log 2 of the mean; one sigma up at .8413."""
     forms = {FIXED: 3.0, LOGNORMAL: 3.0, UNIFORM: 4.0, EXPONENTIAL: 3.0 * math.log(2.0)}
     for form, at_half in forms.items():
-        assert delay_days(Levers(delay_form=form, delay_a=3.0, delay_b=5.0), 0.5) == pytest.approx(at_half, rel=1e-14)
+        assert delay_days(Levers(delay_form=form, delay_a=3.0, delay_b=5.0), 0.5) == pytest.approx(
+            at_half, rel=1e-14
+        )
     lognormal = Levers(delay_form=LOGNORMAL, delay_a=3.0, delay_b=0.5)
     assert delay_days(lognormal, 0.8413447460685429) == pytest.approx(3.0 * math.exp(0.5), rel=1e-9)
 
@@ -130,7 +132,9 @@ def test_a_pending_strike_is_never_forgotten() -> None:
 def test_no_more_than_63_responses_are_pending() -> None:
     """What is remembered has room for all of them; the next one waits."""
     s = a_state()
-    found = [decide_response(s, BOTH._replace(delay_a=50.0), 0, float(day), U).what for day in range(REMEMBERED)]
+    found = [
+        decide_response(s, BOTH._replace(delay_a=50.0), 0, float(day), U).what for day in range(REMEMBERED)
+    ]
     assert found == [RESPOND] * (REMEMBERED - 1) + [HOLD]
 
 
@@ -163,7 +167,12 @@ def test_spontaneous_fire_waits_for_no_tempo_but_for_its_place() -> None:
 def test_stock_and_politics_hold_a_planned_strike_back() -> None:
     """5 munitions for strength 2 at 2.5 each; the cost that is felt must not exceed the limit."""
     p = params(munitions_per_strength=2.5)
-    for stock, cost, limit, reason in ((5, 1.0, 1.0, 0), (4, 0.0, 1.0, STOCK), (5, 1.1, 1.0, POLITICS), (4, 9.0, 1.0, STOCK)):
+    for stock, cost, limit, reason in (
+        (5, 1.0, 1.0, 0),
+        (4, 0.0, 1.0, STOCK),
+        (5, 1.1, 1.0, POLITICS),
+        (4, 9.0, 1.0, STOCK),
+    ):
         s = a_state(munitions=[stock], political_cost=[cost], political_since=[9.0], pending=[1])
         assert held_back(s, p, Levers(political_limit=limit), 9.0, 2.0) == reason
         assert s.pending[0] == 0

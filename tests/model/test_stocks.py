@@ -4,7 +4,13 @@ import math
 
 import pytest
 
-from sim.model.stocks import munitions_for, pay_politically, political_cost, receive_munitions, spend_munitions
+from sim.model.stocks import (
+    munitions_for,
+    pay_politically,
+    political_cost,
+    receive_munitions,
+    spend_munitions,
+)
 from tests.model.states import a_state, written
 from tests.worlds import params
 

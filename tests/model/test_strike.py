@@ -24,7 +24,12 @@ def test_figures_are_mixed_by_the_shares_of_targets() -> None:
 
 def test_strength_counts_by_its_power_and_nothing_overflows() -> None:
     """2^.5; 0 at strength 0 even to the power 0; 1 at strength 1 whatever the power; 1e200 counts as 1e6."""
-    assert [power(2.0, 0.5), power(0.0, 0.0), power(1.0, 4.2), power(1e200, 5.0)] == [2.0**0.5, 0.0, 1.0, 1e30]
+    assert [power(2.0, 0.5), power(0.0, 0.0), power(1.0, 4.2), power(1e200, 5.0)] == [
+        2.0**0.5,
+        0.0,
+        1.0,
+        1e30,
+    ]
 
 
 def test_suppression_by_hand() -> None:
@@ -37,7 +42,9 @@ def test_suppression_by_hand() -> None:
     expected = sigma * 2.0**0.5 * (1.0 + math.log(2.0)) * 1.45 * math.exp(-0.5)
     assert suppression_jump(a_state(), p, MIX, 5.0, 0) == pytest.approx(expected, rel=1e-14)
     unknown = expected / math.exp(-0.5)
-    assert suppression_jump(a_state(), p, MIX._replace(delay=-1.0), 5.0, 0) == pytest.approx(unknown, rel=1e-14)
+    assert suppression_jump(a_state(), p, MIX._replace(delay=-1.0), 5.0, 0) == pytest.approx(
+        unknown, rel=1e-14
+    )
 
 
 def test_backlash_and_net_effect_know_nothing_of_delay_clarity_or_surprise() -> None:
@@ -59,7 +66,13 @@ def test_a_strike_moves_its_place_and_spills_to_the_others() -> None:
 
 def test_what_it_destroys_kills_costs_and_teaches() -> None:
     """Strength 2: K·exp(-2·.1) here only, Poisson(2·1.5) = 3 killed at u = .6, cost 2·.5, r - .1, E up to 1 + .5."""
-    p = params(attrition_fighters=0.1, killed_fighters=1.5, resolve_cost=0.05, surprise_weight=1.0, expectation_weight=0.5)
+    p = params(
+        attrition_fighters=0.1,
+        killed_fighters=1.5,
+        resolve_cost=0.05,
+        surprise_weight=1.0,
+        expectation_weight=0.5,
+    )
     s = a_state(sensitivity=[0.5, 0.0], unanswered_since=[3.0])
     done = strike(s, p, 0, 4.0, order(strength=2.0), -1, (0.6, 0.5))
     assert s.capability == [pytest.approx(math.exp(-0.2)), 1.0]
@@ -71,7 +84,9 @@ def test_what_it_destroys_kills_costs_and_teaches() -> None:
 def test_care_spares_civilians_in_proportion() -> None:
     """A careless strike harms with .6; with care .5, .3: u = .4 harms only the careless."""
     p = params(harm_fighters=0.6, harm_backlash=0.2)
-    careless, careful = (strike(a_state(), p, 0, 4.0, order(care=care), -1, (0.5, 0.4)) for care in (0.0, 0.5))
+    careless, careful = (
+        strike(a_state(), p, 0, 4.0, order(care=care), -1, (0.5, 0.4)) for care in (0.0, 0.5)
+    )
     assert (careless.harmed, careful.harmed) == (True, False)
 
 
@@ -90,7 +105,12 @@ def test_what_is_touched_is_what_moved() -> None:
     def touched(target: str = "sponsor", **p: float) -> int:
         return strike(a_state(), params(**p), 0, 4.0, order(target), -1, U).touched
 
-    assert touched(effect_sponsor=0.1) == touched(suppression_sponsor=0.1) == touched(backlash_sponsor=0.1) == ATTACKS | STAGE
+    assert (
+        touched(effect_sponsor=0.1)
+        == touched(suppression_sponsor=0.1)
+        == touched(backlash_sponsor=0.1)
+        == ATTACKS | STAGE
+    )
     assert touched(resolve_cost=0.1) == ATTACKS
     assert touched(restraint_sponsor=0.1) == PERMISSION
     assert touched(war_sponsor=0.1) == touched(war_death=0.1, killed_sponsor=3.0) == WAR

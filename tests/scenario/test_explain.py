@@ -32,7 +32,8 @@ def test_rungs_show_what_they_change_and_no_more() -> None:
 
 def test_a_replay_has_no_levers() -> None:
     rows = of("policy", "policies/observed.yaml")
-    assert set(rows) == {"kind", "version", "name", "says", "replay", "then"}
+    assert set(rows) == {"kind", "version", "name", "says", "replay", "then", "ladder"}
+    assert rows["ladder"].value == ()
 
 
 def test_a_study_is_explained_with_all_its_files() -> None:

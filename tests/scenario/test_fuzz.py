@@ -1,8 +1,9 @@
 """Whatever the bytes, nothing but ConfigError comes out, with located lines that fit on one line."""
 
-import tempfile
+import shutil
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,18 +11,20 @@ from sim.errors import ConfigError
 from sim.scenario.check import check_file
 from tests.scenario.places import FILES
 
-GOOD = [x.read_bytes() for x in sorted(FILES.rglob("*.yaml"))]
+GOOD = {x.relative_to(FILES): x.read_bytes() for x in sorted(FILES.rglob("*.yaml"))}
 SNIPPETS = [
-    *(b"\n", b"  ", b"- ", b": ", b"{", b"}", b"[", b"]", b"'", b'"', b"|\n", b">", b"#", b"&a", b"*a", b"!!", b"? "),
-    *(b"\t", b"\x00", b"\xff", b"\xe2\x80\xa8", b"null", b".nan", b"1e999", b"no", b"2023-02-31", b"0x1", b"---\n"),
-    *(b"9" * 400, b"[" * 60, b"kind: study\n", b"base: x.yaml\n", b"<<: {}\n", b"\r", b"%YAML 1.1\n", b"\\", b"~"),
-]
+    *(b"\n", b"  ", b"- ", b": ", b"{", b"}", b"[", b"]", b"'", b'"', b"|\n", b">", b"#", b"&a", b"*a", b"!!"),
+    *(b"? ", b"\t", b"\x00", b"\xff", b"\xe2\x80\xa8", b"null", b".nan", b"1e999", b"no", b"2023-02-31", b"0x1"),
+    *(b"---\n", b"9" * 400, b"[" * 60, b"kind: study\n", b"base: x.yaml\n", b"<<: {}\n", b"\r"),
+    *(b"%YAML 1.1\n", b"\\", b"~"),
+]  # fmt: skip
 
 
 @st.composite
-def mutated(draw: st.DrawFn) -> bytes:
-    """A good file with some of its bytes deleted, doubled, swapped or replaced."""
-    data = draw(st.sampled_from(GOOD))
+def mutated(draw: st.DrawFn) -> tuple[Path, bytes]:
+    """A good file with some of its bytes deleted, doubled, moved or replaced, and which file it is."""
+    name = draw(st.sampled_from(sorted(GOOD)))
+    data = GOOD[name]
     for _ in range(draw(st.integers(1, 6))):
         a = draw(st.integers(0, len(data)))
         b = min(len(data), a + draw(st.sampled_from([0, 1, 2, 5, 20, 100])))
@@ -38,36 +41,54 @@ def mutated(draw: st.DrawFn) -> bytes:
             rest = data[:a] + data[b:]
             c = draw(st.integers(0, len(rest)))
             data = rest[:c] + data[a:b] + rest[c:]
-    return data
+    return name, data
 
 
-def only_located_lines(data: bytes) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "x.yaml"
-        path.write_bytes(data)
-        try:
-            check_file(path)
-        except ConfigError as error:
-            assert error.mistakes
-            assert 1 <= len(error.lines()) <= 20
-            for line in error.lines():
-                assert line.isprintable()
-            for x in error.mistakes:
-                assert x.line >= 1
-                assert x.column >= 1
+def refusal(path: Path) -> ConfigError | None:
+    """What the checker says of a file; None if it is right. Nothing else may come out of it."""
+    try:
+        check_file(path)
+    except ConfigError as error:
+        return error
+    return None
 
 
-@settings(max_examples=300)
+def only_located_lines(path: Path) -> None:
+    error = refusal(path)
+    if error is None:
+        return
+    assert error.mistakes
+    assert 1 <= len(error.lines()) <= 20
+    assert all(line.isprintable() for line in error.lines())
+    assert all(x.line >= 1 and x.column >= 1 for x in error.mistakes)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(FILES, tmp_path_factory.mktemp("fuzz") / "files"))
+
+
+@settings(max_examples=max(300, settings.default.max_examples if settings.default else 0))
 @given(mutated())
-def test_mutated_files(data: bytes) -> None:
-    only_located_lines(data)
+def test_mutated_files(folder: Path, change: tuple[Path, bytes]) -> None:
+    """A file of a study is changed; the file and the study are checked."""
+    name, data = change
+    (folder / name).write_bytes(data)
+    try:
+        only_located_lines(folder / name)
+        only_located_lines(folder / "study.yaml")
+    finally:
+        (folder / name).write_bytes(GOOD[name])
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes(data: bytes) -> None:
-    only_located_lines(data)
+def test_any_bytes(folder: Path, data: bytes) -> None:
+    (folder / "x.yaml").write_bytes(data)
+    only_located_lines(folder / "x.yaml")
 
 
 @given(st.text(max_size=100))
-def test_any_text_as_a_value(text: str) -> None:
-    only_located_lines(f"kind: policy\nversion: 1\nname: {text}\nsays: x\ntrigger: never\n".encode("utf-8", "surrogatepass"))
+def test_any_text_as_a_value(folder: Path, text: str) -> None:
+    data = f"kind: policy\nversion: 1\nname: {text}\nsays: x\ntrigger: never\n"
+    (folder / "x.yaml").write_bytes(data.encode("utf-8", "surrogatepass"))
+    only_located_lines(folder / "x.yaml")

@@ -60,7 +60,10 @@ def test_lever_defaults_are_those_of_the_model() -> None:
     unset = Levers()
     assert set(LEVER_DEFAULTS) == set(LeverSet.model_fields)
     assert LEVER_DEFAULTS["target"] == {x: getattr(unset, x) for x in Target.model_fields}
-    assert LEVER_DEFAULTS["tempo"] == Tempo(min_gap_days=unset.min_gap, answered_share=unset.answered_share).model_dump()
+    assert (
+        LEVER_DEFAULTS["tempo"]
+        == Tempo(min_gap_days=unset.min_gap, answered_share=unset.answered_share).model_dump()
+    )
     said = {name: field.description or "" for name, field in Policy.model_fields.items()}
     assert f"{unset.strength:g} if left out" in said["strength"]
     assert f"{unset.clarity:g} if left out" in said["clarity"]

@@ -7,6 +7,8 @@ import pytest
 
 from sim.scenario.scalars import Odd, resolve
 
+at = dt.datetime.fromisoformat
+
 # By hand from the core schema of YAML 1.2.2, 10.3.2, and the dates of the timestamp type.
 CORE = [
     ("", None),
@@ -43,9 +45,9 @@ CORE = [
     ("12:30:45", "12:30:45"),
     ("١٢", "١٢"),
     ("2023-10-17", dt.date(2023, 10, 17)),
-    ("2023-10-17T14:30", dt.datetime(2023, 10, 17, 14, 30)),
-    ("2023-10-17 4:30", dt.datetime(2023, 10, 17, 4, 30)),
-    ("2023-10-17T14:30:15", dt.datetime(2023, 10, 17, 14, 30, 15)),
+    ("2023-10-17T14:30", at("2023-10-17T14:30:00")),
+    ("2023-10-17 4:30", at("2023-10-17T04:30:00")),
+    ("2023-10-17T14:30:15", at("2023-10-17T14:30:15")),
     ("2023-1-5", "2023-1-5"),
     ("9007199254740992", 2**53),
 ]

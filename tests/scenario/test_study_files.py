@@ -8,10 +8,10 @@ import pytest
 
 from sim.errors import ConfigError
 from sim.scenario.check import check_file
-from sim.scenario.evidence import with_readings
+from sim.scenario.evidence import admitted, with_readings
 from sim.scenario.gather import load_named
 from sim.scenario.loader import load
-from sim.scenario.study_files import load_study
+from sim.scenario.study_files import StudyFiles, load_study
 from tests.scenario.places import FILES, ROOT
 
 STUDY = (FILES / "study.yaml").read_text()
@@ -40,7 +40,7 @@ def test_everything_that_is_named_is_loaded() -> None:
     assert list(files.replays) == ["small"]
     assert files.against == ("none",)
     assert files.settings.name == "small"
-    assert files.paths["policy harder"] == FILES / "policies" / "harder.yaml"
+    assert files.paths["policy harder"].samefile(FILES / "policies" / "harder.yaml")
 
 
 def test_resolved_config_is_json_without_paths_of_this_machine() -> None:
@@ -52,6 +52,26 @@ def test_resolved_config_is_json_without_paths_of_this_machine() -> None:
     assert resolved["study"]["crn"] is True
     assert resolved["policies"]["harder"]["clarity"] == 0.7
     assert set(resolved["sha256"]) == set(load_study(FILES / "study.yaml").loaded)
+
+
+@pytest.mark.parametrize(
+    "path", [FILES / "study.yaml", *sorted((ROOT / "scenarios").glob("*.yaml"))], ids=lambda p: p.stem
+)
+def test_resolved_config_is_the_whole_study(path: Path) -> None:
+    """What was read can be had again from the resolved config alone: the same models, value for value."""
+    files = load_study(path)
+    again = StudyFiles.from_resolved(json.loads(json.dumps(files.resolved())))
+    for part in (
+        "study",
+        "settings",
+        "record",
+        "hypotheses",
+        "policies",
+        "then_policies",
+        "replays",
+        "against",
+    ):
+        assert getattr(again, part) == getattr(files, part), part
 
 
 def test_files_go_to_other_processes() -> None:
@@ -105,7 +125,9 @@ def test_policy_that_calls_itself_otherwise(tmp_path: Path) -> None:
 
 def test_two_hypotheses_that_a_name_may_mean(tmp_path: Path) -> None:
     folder = tree(tmp_path)
-    (folder / "hypotheses" / "M3-other.yaml").write_text((folder / "hypotheses" / "M3-effect.yaml").read_text())
+    (folder / "hypotheses" / "M3-other.yaml").write_text(
+        (folder / "hypotheses" / "M3-effect.yaml").read_text()
+    )
     assert mistakes(folder / "study.yaml") == [
         "study.yaml:9:18: hypotheses[1]: expected one hypothesis, found 2: write one of M3-effect, M3-other"
     ]
@@ -125,7 +147,7 @@ def test_mistakes_of_every_file_come_together_the_study_s_first(tmp_path: Path) 
     folder = tree(tmp_path)
     (folder / "study.yaml").write_text(STUDY.replace("[M0, M3]", "[M0, M33]"))
     for name, old, new in (
-        ("settings/small.yaml", "stage: 0", "stage: zero"),
+        ("settings/small.yaml", "\nstage: 0", "\nstage: zero"),
         ("policies/harder.yaml", "strength: 2.0", "strength: -2.0"),
     ):
         path = folder / name
@@ -141,7 +163,9 @@ def test_readings_move_the_end_of_the_record(tmp_path: Path) -> None:
     """By one reading the record ends a day earlier, so that 20 days reach past it."""
     folder = tree(tmp_path)
     record = folder / "records" / "small.yaml"
-    text = record.read_text().replace("count: 15, bound: at-least}", "count: 15, readings: {early: {end: 2023-11-05}}}")
+    text = record.read_text().replace(
+        "count: 15, bound: at-least}", "count: 15, readings: {early: {end: 2023-11-05}}}"
+    )
     record.write_text(text[: text.index("  - {id: W3")] + text[text.index("place_totals:") :])
     load_study(folder / "study.yaml")
     (folder / "study.yaml").write_text(STUDY.replace("{W1: fewer}", "{W2: early}"))
@@ -152,7 +176,11 @@ def test_readings_move_the_end_of_the_record(tmp_path: Path) -> None:
 def test_readings_replace_an_item_s_fields() -> None:
     files = load_study(FILES / "study.yaml")
     read = with_readings(files.record, files.study.readings)
-    assert (files.record.windows[0].count, read.windows[0].count, read.windows[0].bound) == (20, 16, "at-least")
+    assert (files.record.windows[0].count, read.windows[0].count, read.windows[0].bound) == (
+        20,
+        16,
+        "at-least",
+    )
     assert read.windows[1:] == files.record.windows[1:]
     assert read.windows[0].start == files.record.windows[0].start
     target = with_readings(files.record, {"R1": "fighters"}).responses[0].target
@@ -167,7 +195,9 @@ def test_shipped_files_by_name() -> None:
     assert load_named("brief", "record").model.name == "brief"  # type: ignore[attr-defined]
     assert load_named("M3", "hypothesis").model.name == "M3"  # type: ignore[attr-defined]
     assert load_named(str(FILES / "records" / "small.yaml"), "record").kind == "record"
-    with pytest.raises(ConfigError, match=r"^record: expected the name of a record .*did you mean 'brief'\?$"):
+    with pytest.raises(
+        ConfigError, match=r"^record: expected the name of a record .*did you mean 'brief'\?$"
+    ):
         load_named("breif", "record")
 
 
@@ -203,7 +233,9 @@ def test_a_record_in_csv(tmp_path: Path) -> None:
     (folder / "study.yaml").write_text(
         STUDY.replace("records/small.yaml", "counts.csv")
         .replace("readings: {W1: fewer}\n", "after_record: 1.0\n")
+        .replace("evidence: [A]", "evidence: []")
         .replace("[observed, none, fighters, harder]", "[none]")
     )
     record = load_study(folder / "study.yaml").record
     assert [w.count for w in record.windows] == [20]
+    assert admitted(record, []) == [record.windows[0].id]

@@ -10,7 +10,9 @@ from sim.scenario.tails import beta_below, gamma_below, outside, sigma_of
 
 
 def test_gamma() -> None:
-    for shape, x in itertools.product((0.1, 0.5, 1, 2, 14, 100, 1e4), (1e-6, 0.1, 1, 5, 20, 99, 101, 1e4, 2e4)):
+    for shape, x in itertools.product(
+        (0.1, 0.5, 1, 2, 14, 100, 1e4), (1e-6, 0.1, 1, 5, 20, 99, 101, 1e4, 2e4)
+    ):
         assert gamma_below(shape, x) == pytest.approx(stats.gamma(shape).cdf(x), abs=1e-10)
 
 

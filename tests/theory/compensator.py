@@ -36,7 +36,9 @@ class Pulse:
         if not self.times:
             return np.zeros_like(t)
         age = t[:, None] - np.asarray(self.times)[None, :]
-        return np.where(age > 0.0, np.asarray(self.amounts) * np.exp(-np.abs(age) / self.days), 0.0).sum(axis=1)
+        return np.where(age > 0.0, np.asarray(self.amounts) * np.exp(-np.abs(age) / self.days), 0.0).sum(
+            axis=1
+        )
 
 
 @dataclass
@@ -62,7 +64,9 @@ class Step:
 class Compensator:
     """λ of each place as a function of time, given what happened."""
 
-    def __init__(self, world: World, p: Mapping[str, float], shares: tuple[float, ...], events: list[Event]) -> None:
+    def __init__(
+        self, world: World, p: Mapping[str, float], shares: tuple[float, ...], events: list[Event]
+    ) -> None:
         self.world, self.p, self.shares = world, p, shares
         n = len(world.places)
         self.excited = [Pulse(p["excitation_days"]) for _ in range(n)]
@@ -124,7 +128,9 @@ class Compensator:
             return sum(share * p[f"{name}_{x}"] for share, x in zip(q, CLASSES, strict=True))
 
         since, then = self.severity[-1]
-        expected = p["expected_strength"] + (then - p["expected_strength"]) * np.exp(-(t - since) / p["expectation_days"])
+        expected = p["expected_strength"] + (then - p["expected_strength"]) * np.exp(
+            -(t - since) / p["expectation_days"]
+        )
         seen = expected * (1.0 + p["capacity_weight"] * min(1.0, self.munitions / p["munitions_needed"]))
         surprise = p["surprise_weight"] * min(np.log(5.0), max(0.0, np.log(m / seen)))
         delay = self.delays[e.response]
@@ -186,7 +192,10 @@ class Compensator:
         extra, chance, k = self.p["salvo_extra"], np.exp(-self.p["salvo_extra"]), 0
         total = np.zeros_like(level)
         used = np.zeros_like(level)
-        inside = [np.asarray(stage >= s, dtype=float) * w for s, w in zip(self.world.weapon_stage, self.world.weapon_weight, strict=True)]
+        inside = [
+            np.asarray(stage >= s, dtype=float) * w
+            for s, w in zip(self.world.weapon_stage, self.world.weapon_weight, strict=True)
+        ]
         while k < 30:
             for weight, q in zip(inside, self.world.weapon_interception, strict=True):
                 total += chance * weight * (1.0 - (1.0 - q) ** level) ** (k + 1)
@@ -206,7 +215,9 @@ class Compensator:
         tilt = tilt + p["resolve_limit"] * np.tanh(self.resolve.at(t) / p["resolve_limit"])
         level = np.where(self.stock.at(t) > 0, self.level.at(t), 0.0)
         stage = self.stage.at(t)
-        tilt = tilt - p["value_of_failure"] * (self._stopped(level, stage) - self._stopped(np.ones_like(t), stage))
+        tilt = tilt - p["value_of_failure"] * (
+            self._stopped(level, stage) - self._stopped(np.ones_like(t), stage)
+        )
         rested = p["base_rate"] * self.shares[c] * g * np.exp(tilt) + self.excited[c].at(t)
         return self.allowed.at(t) * self._capability(c, t) ** p["capability_exponent"] * rested
 

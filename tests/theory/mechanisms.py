@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from sim.model.levers import LOGNORMAL, UNIFORM, Rung
 from sim.model.world import Dated, Delivery, World
-
 from tests.worlds import EVERYWHERE, a_world, order, pieces, strikes
 
 
@@ -22,7 +21,9 @@ class Mechanism(NamedTuple):
 
 
 BASE = {"base_rate": 2.0}
-ANSWER = EVERYWHERE._replace(trigger_attacks=6, delay_form=LOGNORMAL, delay_a=1.0, delay_b=0.6, infrastructure=0.0)
+ANSWER = EVERYWHERE._replace(
+    trigger_attacks=6, delay_form=LOGNORMAL, delay_a=1.0, delay_b=0.6, infrastructure=0.0
+)
 FIGHTERS = ANSWER._replace(fighters=1.0)
 MIXED = ANSWER._replace(fighters=0.5, sponsor=0.3, leader=0.2, strength=1.5, clarity=0.9)
 
@@ -38,7 +39,12 @@ def none_of(name: str) -> dict[str, float]:
     return by_class(name, 0.0)
 
 
-SUPPRESS = {**by_class("suppression"), "suppression_days": 8.0, "clarity_weight": 1.5, "attribution_days": 2.0}
+SUPPRESS = {
+    **by_class("suppression"),
+    "suppression_days": 8.0,
+    "clarity_weight": 1.5,
+    "attribution_days": 2.0,
+}
 BACKLASH = {**by_class("backlash", 0.8), "backlash_days": 15.0, "harm_backlash": 0.5, **by_class("harm", 0.5)}
 HAWKES = {"branching_ratio": 0.5, "excitation_days": 3.0}
 USE = {"capability_exponent": 0.9, "attack_use": 0.05, "resupply_days": 12.0, **by_class("attrition", 0.5)}
@@ -78,7 +84,7 @@ MECHANISMS: dict[str, Mechanism] = {
     "suppression against backlash": Mechanism(a_world(MIXED), BASE | SUPPRESS | BACKLASH, none_of("backlash")),
     "surprise": Mechanism(a_world(MIXED._replace(min_gap=5.0, strength=2.5)), BASE | SUPPRESS | SURPRISE, {"surprise_weight": 0.0}),
     "capability used": Mechanism(
-        a_world(), BASE | USE | {"attack_use": 0.2, "capability_exponent": 1.5}, {"attack_use": 0.0}
+        a_world(), BASE | HAWKES | USE | {"attack_use": 0.2, "capability_exponent": 1.5}, {"attack_use": 0.0}
     ),
     "capability destroyed": Mechanism(a_world(FIGHTERS), BASE | USE | {"attack_use": 0.0}, none_of("attrition")),
     "resolve": Mechanism(a_world(FIGHTERS), BASE | RESOLVE, {"resolve_unanswered": 0.0}),

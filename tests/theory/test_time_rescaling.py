@@ -29,7 +29,9 @@ def enough_runs(m: Mechanism, attacks: int, seed: int) -> list[list[Event]]:
     return runs
 
 
-def gaps_by_place(m: Mechanism, runs: list[list[Event]], changed: dict[str, float]) -> list[tuple[Floats, float]]:
+def gaps_by_place(
+    m: Mechanism, runs: list[list[Event]], changed: dict[str, float]
+) -> list[tuple[Floats, float]]:
     """Gaps in operational time and the whole of it, by place."""
     full = {**params(**m.on)._asdict(), **changed}
     compensators = [Compensator(m.world, full, SHARES, events) for events in runs]

@@ -14,19 +14,18 @@ def evidence_mistakes(record: Record, evidence: Sequence[str]) -> Iterator[tuple
     good = []
     for i, name in enumerate(evidence):
         if name not in known and name not in record.sections:
-            said = "a section or item of the record"
-            yield (
-                i,
-                one_of(name, [*record.sections, *known], said, most=0)
-                + f" (sections: {listed(record.sections)})",
+            said = one_of(name, [*record.sections, *known], "a section or item of the record", most=0)
+            sections = (
+                listed(record.sections) if record.sections else "none: write «evidence: []» for every window"
             )
+            yield i, f"{said} (sections: {sections})"
         elif not counted & set(admitted(record, [name])):
-            yield (
-                i,
-                f"expected items that count attacks or casualties, found none in {quoted(name)}: write a section such as A",
-            )
+            said = f"expected items that count attacks or casualties, found none in {quoted(name)}"
+            yield i, f"{said}: write a section such as A"
         else:
             good.append((i, name))
+    if not evidence:
+        good = [(0, name) for name in admitted(record, [])]
     yield from _double_counts(record, good)
 
 

@@ -1,0 +1,129 @@
+"""What the brief says of each hypothesis, and what it does not."""
+
+import numpy as np
+import pytest
+
+from calibration.calibrate import Calibration, calibrate
+from tests.calibration.shipped import brief, hypotheses, settings
+
+FITTED = ("M0", "M1", "M2", "M3", "M4")
+
+
+@pytest.fixture(scope="module")
+def found() -> Calibration:
+    """The shipped hypotheses on the brief's section A, with 150 predictive runs each."""
+    return calibrate(brief(), settings(), hypotheses(), cache=None, predictive_runs=150)
+
+
+def test_the_90_percent_predictive_covers_every_window_and_place(found: Calibration) -> None:
+    """Each hypothesis, fitted, makes every count of the record unsurprising: five windows, A5 and the total by place."""
+    for name in FITTED:
+        rows = found.predictive[name]
+        assert {r["window"] for r in rows} == {"A1", "A2", "A3", "A4", "A5", "A6-places"}
+        for r in rows:
+            assert r["q05"] <= r["observed"] <= r["q95"], (name, r)
+
+
+def test_the_contrast_of_targets_is_prior_driven(found: Calibration) -> None:
+    """P(effect on fighters < on infrastructure) is within .05 of the prior's, by draws and by the prior's own normal."""
+    m4 = found.posteriors["M4"]
+    contrast = m4.summary["contrast_fighters_infrastructure"]
+    assert contrast.below_zero is not None
+    assert contrast.prior_below_zero is not None
+    assert abs(contrast.below_zero - contrast.prior_below_zero) <= 0.05
+    assert contrast.label == "prior-driven"
+    i, j = (m4.names.index(f"effect_{x}") for x in ("fighters", "infrastructure"))
+    # .5/√4000 = .008: the draws say the same as all the points that they were taken from
+    assert contrast.below_zero == pytest.approx(np.mean(m4.draws[:, i] < m4.draws[:, j]), abs=0.03)
+
+
+def test_every_label_is_what_its_contraction_says(found: Calibration) -> None:
+    """1 - sd²/prior sd²: prior-driven below .3, else informed; the draws have that sd to 8% (heavy tails apart).
+
+    Completeness can't be learnt from one record; the level can.
+    """
+    for name in FITTED:
+        p = found.posteriors[name]
+        for i, parameter in enumerate(p.names):
+            s = p.summary[parameter]
+            assert s.prior_sd == p.prior.moments(parameter)[1]
+            assert s.contraction == pytest.approx(1 - (s.sd / s.prior_sd) ** 2)
+            assert s.label == ("informed" if s.contraction >= 0.3 else "prior-driven")
+            if parameter not in ("effect_days", "excitation_days"):
+                assert p.draws[:, i].std() == pytest.approx(s.sd, rel=0.08)
+        assert p.summary["completeness"].label == "prior-driven"
+        assert p.summary["base_rate"].label == "informed"
+
+
+def test_the_evidence_hardly_tells_the_hypotheses_apart(found: Calibration) -> None:
+    """Five counts fit one constant rate: no Bayes factor past 10, each evidence to .05, weights that sum to 1."""
+    levels = [found.posteriors[n].log_evidence for n in FITTED]
+    assert max(levels) - min(levels) < np.log(10.0)
+    assert max(found.posteriors[n].log_evidence_se for n in FITTED) < 0.05
+    assert [found.weights[n][0] for n in FITTED] == pytest.approx([1 / 6, 1 / 6, 1 / 6, 1 / 4, 1 / 4])
+    assert sum(found.weights[n][1] or 0.0 for n in FITTED) == pytest.approx(1.0)
+
+
+def test_the_full_model_is_shown_and_not_averaged(found: Calibration) -> None:
+    """M5 keeps its prior: no weight, no evidence, and every parameter labelled prior-driven."""
+    assert found.weights["M5"] == (None, None)
+    assert "M5" not in found.posteriors
+    m5 = found.document()["hypotheses"]["M5"]
+    assert (m5["log_evidence"], m5["declared_weight"], m5["evidence_weight"], m5["predictive"]) == (
+        None,
+        None,
+        None,
+        [],
+    )
+    assert {x["label"] for x in m5["parameters"].values()} == {"prior-driven"}
+
+
+def test_the_level_of_attacks_is_what_the_record_has(found: Calibration) -> None:
+    """Reported attacks a day under M0, d·μ: 67 after the first in 35.5 days, so 1.89 ± .23 (closed form of a flat prior)."""
+    p = found.posteriors["M0"]
+    level = p.draws[:, p.names.index("base_rate")] * p.draws[:, p.names.index("completeness")]
+    days = sum(w.end - w.start for w in found.evidence.windows)
+    assert level.mean() == pytest.approx(67 / days, rel=0.03)
+    assert level.std() == pytest.approx(np.sqrt(67) / days, rel=0.08)
+
+
+def test_the_document_has_the_keys_that_others_rely_on(found: Calibration) -> None:
+    """Those of the design, and a note where the boundary of A4 is not read."""
+    d = found.document("somewhere")
+    assert {"record", "posterior", "hypotheses"} <= set(d)
+    assert d["record"]["id"] == "brief"
+    m4 = d["hypotheses"]["M4"]
+    assert {
+        "log_evidence",
+        "log_evidence_se",
+        "ess",
+        "declared_weight",
+        "evidence_weight",
+        "parameters",
+        "predictive",
+    } <= set(m4)
+    keys = {"unit", "mean", "sd", "q05", "q50", "q95", "prior_mean", "prior_sd", "contraction", "label"}
+    assert all(keys <= set(x) for x in m4["parameters"].values())
+    assert any("A4" in x for x in m4["notes"])
+    assert set(d["marks"]["parameters"]) == {
+        "injuring_share",
+        "injury_scale",
+        "injury_tail",
+        "tbi_share",
+        "fatal_share",
+    }
+
+
+def test_the_longer_record_can_be_admitted_by_name() -> None:
+    """A with D: windows from January 2021 on, the four strikes of that time, g of .05 before the crisis."""
+    both = calibrate(
+        brief(), settings(), {"M0": hypotheses()["M0"]}, evidence=("A", "D"), cache=None, predictive_runs=0
+    )
+    e = both.evidence
+    assert [w.id for w in e.windows][:3] == ["D1", "D6", "A1"]
+    assert e.windows[0].start < -1000.0
+    assert {"D2", "D3", "D4", "D5"} <= {s.id for s in e.strikes}
+    assert e.levels(-100.0)[0] == pytest.approx(0.05)
+    assert e.levels(1.0)[0] == 1.0
+    # One constant rate times g can't have none in 207 days at .05 and 19 in the next 9: far below the evidence of A and D apart
+    assert both.posteriors["M0"].log_likelihood["D6"].mean() < -10.0

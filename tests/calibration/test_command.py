@@ -1,0 +1,100 @@
+"""``deter calibrate``: names, files, options, what it prints and what it writes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import calibration.calibrate as calibrating
+from calibration.posterior import Posterior
+from sim.commands.calibrate import calibrate
+from sim.errors import ConfigError
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache of its own, and few predictive runs."""
+    monkeypatch.setenv("DETER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setitem(calibrating.calibrate.__kwdefaults__, "predictive_runs", 20)
+    monkeypatch.setenv("COLUMNS", "200")  # wide enough for every table
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_shipped_record_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tables on stdout with prior and posterior, label and prediction; posteriors and a manifest in a new folder."""
+    document = calibrate("brief", hypotheses=["M0", "M5"], out=Path("fit"))
+    shown = capsys.readouterr().out
+    for text in ("prior-driven", "informed", "A6-places", "not fitted", "base_rate", "Posteriors in fit"):
+        assert text in shown
+    assert document["posterior"] == "fit"
+    assert {x.name for x in Path("fit").iterdir()} == {
+        "posterior-M0.json", "posterior-marks.json", "calibration.json", "config.json", "manifest.json",
+    }  # fmt: skip
+    assert json.loads(Path("fit/calibration.json").read_text()) == json.loads(json.dumps(document))
+    manifest = json.loads(Path("fit/manifest.json").read_text())
+    assert manifest["record"]["sha256"] == document["record"]["sha256"]
+    assert Posterior.load(Path("fit/posterior-M0.json")).hypothesis == "M0"
+    with pytest.raises(ConfigError, match="nothing is overwritten"):
+        calibrate("brief", hypotheses=["M0"], out=Path("fit"))
+
+
+def test_with_json_nothing_else_is_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    """The caller prints the document; progress is on stderr."""
+    document = calibrate("brief", hypotheses=["M0"], as_json=True)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "fitting M0" in err
+    json.dumps(document, allow_nan=False)
+
+
+def test_a_plain_csv_with_responses(tmp_path: Path) -> None:
+    """Windows in one file, strikes in another: the effect's hypothesis sees them, and is not the one without."""
+    Path("mine.csv").write_text("start,end,count\n2023-10-17,2023-10-26,19\n2023-10-26,2023-11-08,23\n")
+    Path("strikes.csv").write_text("date,place,target\n2023-10-26,syria,fighters\n")
+    document = calibrate("mine.csv", responses=Path("strikes.csv"), hypotheses=["M2", "M3"], as_json=True)
+    assert document["record"]["id"] == "mine"
+    assert document["evidence"] == ["W1", "W2"]
+    m2, m3 = (document["hypotheses"][n] for n in ("M2", "M3"))
+    assert m2["log_evidence"] != m3["log_evidence"]
+    assert [r["window"] for r in m3["predictive"]] == ["W1", "W2"]
+
+
+def test_readings_and_evidence_are_chosen_by_name() -> None:
+    """Items as item=reading; the document says which were used."""
+    chosen = ["A3=late-boundary", "A4=late-boundary"]
+    document = calibrate("brief", hypotheses=["M0"], readings=chosen, evidence=["A"], as_json=True)
+    assert document["readings"] == {"A3": "late-boundary", "A4": "late-boundary"}
+    rows = {
+        r["window"]: r["observed"] for r in document["hypotheses"]["M0"]["predictive"] if r["place"] is None
+    }
+    assert (rows["A3"], rows["A4"]) == (6, 18)
+
+
+def test_evidence_that_shares_attacks_is_one_located_line() -> None:
+    """A6 counts the attacks of A1 to A5 again: path, line and column of the record."""
+    with pytest.raises(ConfigError) as error:
+        calibrate("brief", hypotheses=["M0"], evidence=["A", "A6"], as_json=True)
+    (line,) = error.value.lines()
+    path, row, column, said = line.split(":", 3)
+    assert path.endswith("brief.yaml")
+    assert int(row) > 1
+    assert int(column) > 0
+    assert "A1 and A6 count the same attacks" in said
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"record": "breif"}, "record: expected the name of a record"),
+        ({"hypotheses": ["M9"]}, "hypothesis: expected the name of a hypothesis"),
+        ({"hypotheses": ["M0", "M0"]}, "expected each hypothesis once"),
+        ({"readings": ["A3"]}, "--reading: expected item=reading"),
+        ({"evidence": ["Z"]}, "found Z"),
+    ],
+)
+def test_a_wrong_name_is_one_line(how: dict[str, object], said: str) -> None:
+    """What was expected, what was found."""
+    with pytest.raises(ConfigError) as error:
+        calibrate(**{"record": "brief", "hypotheses": ["M0"], "as_json": True, **how})
+    assert len(error.value.lines()) == 1
+    assert said in error.value.lines()[0]
