@@ -7,7 +7,6 @@ written is no failure, only no cache.
 import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,14 +16,6 @@ from calibration.posterior import Posterior
 
 CORRUPT = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError)
 Rows = list[dict[str, Any]]
-
-
-def user_folder() -> Path:
-    """``DETER_CACHE``, else ``deter`` in ``XDG_CACHE_HOME``, else ``~/.cache/deter``."""
-    if given := os.environ.get("DETER_CACHE"):
-        return Path(given)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path("~/.cache").expanduser()) / "deter"
 
 
 class Cache:

@@ -10,7 +10,7 @@ import numpy as np
 
 from calibration import gate
 from calibration.admission import Locate
-from calibration.cache import Cache, user_folder
+from calibration.cache import Cache
 from calibration.evidence import Evidence, admit, with_readings
 from calibration.files import digest, engine_version, fit_version
 from calibration.level import target
@@ -23,6 +23,7 @@ from calibration.priors import PriorTransform
 from calibration.samplers.fit import explore
 from calibration.weights import Fitted, family_weights
 from sim.errors import ConfigError
+from sim.folders import user_folder
 from sim.scenario.hypothesis import Hypothesis
 from sim.scenario.record import Record
 from sim.scenario.settings import Settings

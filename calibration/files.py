@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import calibration
 import sim.engine
 import sim.model
+from sim.folders import sources_digest
 
 
 def canonical(value: Any) -> str:
@@ -41,23 +41,15 @@ def write_text(path: Path, text: str) -> None:
 @cache
 def fit_version() -> str:
     """Hash of every source that a fit depends on: this room and the rules of the model."""
-    return _sources([_folder(calibration), _folder(sim.model)])
+    return sources_digest([_folder(calibration), _folder(sim.model)])
 
 
 @cache
 def engine_version() -> str:
     """Hash of the sources that a predictive run depends on besides: the engine and how its world is built."""
     engine = _folder(sim.engine)
-    return _sources([engine, engine.parent / "scenario"])
+    return sources_digest([engine, engine.parent / "scenario"])
 
 
 def _folder(package: Any) -> Path:
     return Path(package.__file__).resolve().parent
-
-
-def _sources(folders: Iterable[Path]) -> str:
-    out = hashlib.sha256()
-    for folder in folders:
-        for path in sorted(folder.rglob("*.py")):
-            out.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return out.hexdigest()

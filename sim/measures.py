@@ -1,162 +1,141 @@
-"""Measures: plain functions of the events of one run, in one table.
+"""Measures: plain functions of the tally of runs, in one table.
 
-A measure takes the run's events grouped by kind and the horizon in days, and gives one number.
+A measure takes the tallies of any number of runs in columns, the element of the tally that it is asked for
+(0 the whole run, c + 1 place c), and the horizon in days. It gives a number for each run.
 """
 
-import itertools
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-QUIET_DAYS = 14.0
-WEEK_DAYS = 7.0
-Grouped = dict[str, list[Any]]
+import numpy as np
+
+from sim.model import tally
+from sim.model.tally import QUIET_DAYS, WEEK_DAYS, Tally
+
+Column = np.ndarray[Any, np.dtype[Any]]
+Tallies = Mapping[str, Column]
+"""The fields of ``Tally`` by name, each of shape (runs, 1 + places)."""
 
 
 class Measure(NamedTuple):
     """A measure: its function, unit, which way is better, and what it says."""
 
-    function: Callable[[Grouped, float], float]
+    function: Callable[[Tallies, int, float], Column]
     unit: str
     better: Literal["lower", "higher"]
     says: str
     by_place: bool = False
 
 
-def grouped(events: Iterable[Any]) -> Grouped:
-    """Events by kind, in order."""
-    out: Grouped = {}
-    for e in events:
-        out.setdefault(e.kind, []).append(e)
-    return out
-
-
-def only(events: Grouped, place: str) -> Grouped:
-    """The events of one place."""
-    return {kind: [e for e in found if e.place == place] for kind, found in events.items()}
-
-
-def attacks(events: Grouped, horizon_days: float) -> float:
-    """Attacks launched."""
-    return float(len(events.get("attack launched", ())))
-
-
-def attacks_per_day(events: Grouped, horizon_days: float) -> float:
+def attacks_per_day(y: Tallies, i: int, horizon_days: float) -> Column:
     """Attacks launched over the horizon."""
-    return attacks(events, horizon_days) / horizon_days
+    return y["attacks"][:, i] / horizon_days
 
 
-def attacks_reported(events: Grouped, horizon_days: float) -> float:
-    """Attacks that the record would count."""
-    return float(len(events.get("reported", ())))
-
-
-def injuries(events: Grouped, horizon_days: float) -> float:
-    """Injured, brain injuries among them."""
-    return float(sum(e.injured for e in events.get("casualties", ())))
-
-
-def tbi(events: Grouped, horizon_days: float) -> float:
-    """Traumatic brain injuries."""
-    return float(sum(e.brain_injured for e in events.get("casualties", ())))
-
-
-def deaths(events: Grouped, horizon_days: float) -> float:
-    """Direct deaths among the defender's people."""
-    return float(sum(e.killed for e in events.get("casualties", ())))
-
-
-def gaps(events: Grouped, horizon_days: float) -> list[tuple[float, float]]:
-    """Stretches without an attack, as (first day, last day), the two ends of the run among them."""
-    times = [0.0, *(e.time for e in events.get("attack launched", ())), horizon_days]
-    return list(itertools.pairwise(times))
-
-
-def quiet_fortnight_probability(events: Grouped, horizon_days: float) -> float:
+def quiet_fortnight_probability(y: Tallies, i: int, _horizon: float) -> Column:
     """1 if some 14 days within the horizon saw no attack; its mean is the probability."""
-    return float(any(b - a >= QUIET_DAYS for a, b in gaps(events, horizon_days)))
+    return y["longest_lull"][:, i] >= QUIET_DAYS
 
 
-def days_to_quiet_fortnight(events: Grouped, horizon_days: float) -> float:
-    """Day on which the first 14 days without attack are complete; infinite if none are within the horizon."""
-    return next((a + QUIET_DAYS for a, b in gaps(events, horizon_days) if b - a >= QUIET_DAYS), math.inf)
+def _field(name: str) -> Callable[[Tallies, int, float], Column]:
+    """A measure that is a field of the tally."""
+    return lambda y, i, _horizon: y[name][:, i]
 
 
-def longest_lull_days(events: Grouped, horizon_days: float) -> float:
-    """Longest stretch without an attack."""
-    return max(b - a for a, b in gaps(events, horizon_days))
-
-
-def strikes(events: Grouped, horizon_days: float) -> float:
-    """Strikes carried out."""
-    return float(len(events.get("strike", ())))
-
-
-def munitions(events: Grouped, horizon_days: float) -> float:
-    """Munitions spent."""
-    return float(sum(e.munitions for e in events.get("strike", ())))
-
-
-def interceptors(events: Grouped, horizon_days: float) -> float:
-    """Interceptors spent."""
-    return float(sum(e.engaged for e in events.get("intercepted", ())))
-
-
-def political_cost(events: Grouped, horizon_days: float) -> float:
-    """Political cost of the strikes, added up."""
-    return float(sum(e.political_cost for e in events.get("strike", ())))
-
-
-def wider_war(events: Grouped, horizon_days: float) -> float:
-    """1 if the fighting widened; its mean is the probability."""
-    return float(bool(events.get("wider war")))
-
-
+# fmt: off
 MEASURES: dict[str, Measure] = {
-    "attacks": Measure(attacks, "attacks", "lower", "attacks launched", True),
+    "attacks": Measure(_field("attacks"), "attacks", "lower", "attacks launched", True),
     "attacks_per_day": Measure(attacks_per_day, "attacks per day", "lower", "attacks launched per day", True),
-    "attacks_reported": Measure(
-        attacks_reported, "attacks", "lower", "attacks that the record would count", True
-    ),
-    "injuries": Measure(injuries, "people", "lower", "injured", True),
-    "tbi": Measure(tbi, "people", "lower", "traumatic brain injuries", True),
-    "deaths": Measure(deaths, "people", "lower", "direct deaths among the defender's people", True),
+    "attacks_reported": Measure(_field("reported"), "attacks", "lower", "attacks that the record would count", True),
+    "injuries": Measure(_field("injured"), "people", "lower", "injured", True),
+    "tbi": Measure(_field("brain_injured"), "people", "lower", "traumatic brain injuries", True),
+    "deaths": Measure(_field("killed"), "people", "lower", "direct deaths among the defender's people", True),
     "quiet_fortnight_probability": Measure(
         quiet_fortnight_probability, "probability", "higher", "that some 14 days see no attack", True
     ),
     "days_to_quiet_fortnight": Measure(
-        days_to_quiet_fortnight, "days", "lower", "until the first 14 days without attack are complete"
+        _field("quiet_from"), "days", "lower", "until the first 14 days without attack are complete"
     ),
     "longest_lull_days": Measure(
-        longest_lull_days, "days", "higher", "longest stretch without an attack", True
+        _field("longest_lull"), "days", "higher", "longest stretch without an attack", True
     ),
-    "strikes": Measure(strikes, "strikes", "lower", "strikes carried out", True),
-    "munitions": Measure(munitions, "munitions", "lower", "munitions spent"),
-    "interceptors": Measure(interceptors, "interceptors", "lower", "interceptors spent", True),
-    "political_cost": Measure(political_cost, "cost", "lower", "political cost of the strikes", True),
-    "wider_war": Measure(wider_war, "probability", "lower", "that the fighting widens"),
+    "strikes": Measure(_field("strikes"), "strikes", "lower", "strikes carried out", True),
+    "munitions": Measure(_field("munitions"), "munitions", "lower", "munitions spent"),
+    "interceptors": Measure(_field("engaged"), "interceptors", "lower", "interceptors spent", True),
+    "political_cost": Measure(_field("political_cost"), "cost", "lower", "political cost of the strikes", True),
+    "wider_war": Measure(_field("wider_war"), "probability", "lower", "that the fighting widens"),
 }
+# fmt: on
 
 AVERTED = "attacks_averted"
 """Attacks fewer than under the policy ``none``, run by run; higher is better. The comparison derives it."""
 
 
-def measure(events: Sequence[Any], horizon_days: float, places: Sequence[str]) -> dict[str, float]:
-    """Every measure of a run, and by place as ``measure[place]`` where that makes sense."""
-    by_kind = grouped(events)
-    out = {name: m.function(by_kind, horizon_days) for name, m in MEASURES.items()}
-    for place in places:
-        here = only(by_kind, place)
-        for name, m in MEASURES.items():
-            if m.by_place:
-                out[f"{name}[{place}]"] = m.function(here, horizon_days)
+def columns(places: Sequence[str]) -> list[tuple[str, str, int]]:
+    """Every column of a table of measures: its name, the measure, and the element of the tally."""
+    out = [(name, name, 0) for name in MEASURES]
+    for c, place in enumerate(places):
+        out += [(f"{name}[{place}]", name, c + 1) for name, m in MEASURES.items() if m.by_place]
     return out
 
 
-def weekly_attacks(events: Sequence[Any], horizon_days: float) -> list[int]:
+def table(y: Tallies, horizon_days: float, places: Sequence[str]) -> Column:
+    """Every measure, and by place as ``measure[place]`` where that makes sense: shape (runs, columns)."""
+    runs = len(y["attacks"])
+    wanted = columns(places)
+    out = np.empty((runs, len(wanted)))
+    for j, (_, name, i) in enumerate(wanted):
+        out[:, j] = MEASURES[name].function(y, i, horizon_days)
+    return out
+
+
+def tallied(events: Iterable[Any], horizon_days: float, places: Sequence[str]) -> Tally:
+    """What the records of one run add up to."""
+    y = tally.empty_tally(len(places))
+    index = {place: c for c, place in enumerate(places)}
+    for e in events:
+        match e.kind:
+            case "attack launched":
+                tally.count_attack(y, index[e.place], e.time)
+            case "intercepted":
+                tally.count_engaged(y, index[e.place], e.engaged)
+            case "casualties":
+                tally.count_casualties(y, index[e.place], e.injured, e.brain_injured, e.killed)
+            case "reported":
+                tally.count_report(y, index[e.place])
+            case "strike":
+                tally.count_strike(y, index[e.place], e.munitions, e.political_cost)
+            case "wider war":
+                tally.count_wider_war(y)
+    tally.close(y, horizon_days)
+    return y
+
+
+def in_columns(runs: Iterable[Tally]) -> Tallies:
+    """Tallies of runs as columns."""
+    return {name: np.array(x) for name, x in zip(Tally._fields, zip(*runs, strict=True), strict=True)}
+
+
+def measure(events: Iterable[Any], horizon_days: float, places: Sequence[str]) -> dict[str, float]:
+    """Every measure of one run, by name.
+
+    >>> measure([], 36.0, ["iraq"])["longest_lull_days"]
+    36.0
+    """
+    row = table(in_columns([tallied(events, horizon_days, places)]), horizon_days, places)[0]
+    return {name: float(x) for (name, _, _), x in zip(columns(places), row, strict=True)}
+
+
+def weekly_attacks(events: Iterable[Any], horizon_days: float) -> list[int]:
     """Attacks in each week of the run; the last week may be short."""
-    weeks = [0] * math.ceil(horizon_days / WEEK_DAYS)
+    weeks = [0] * week_count(horizon_days)
     for e in events:
         if e.kind == "attack launched":
             weeks[int(e.time // WEEK_DAYS)] += 1
     return weeks
+
+
+def week_count(horizon_days: float) -> int:
+    """Weeks of a run, the last of them perhaps short."""
+    return math.ceil(horizon_days / WEEK_DAYS)

@@ -16,7 +16,7 @@ import simpy
 
 from sim.engine import events as ev
 from sim.engine.policy import Policy, StrikeOrder, View
-from sim.engine.streams import Draws
+from sim.engine.streams import FAR, OPENING_INDEX, Draws
 from sim.engine.waiting import Clock, Ranked
 from sim.errors import RunError
 from sim.model.attack import launch_attack
@@ -48,8 +48,6 @@ from sim.model.strike import Order, strike
 from sim.model.war import war_hazard, widen_war
 from sim.model.world import Delivery, Replayed, World
 
-FAR = 1e15  # days; a wait beyond it never ends
-OPENING = 2**40  # index of the marks of an attack that opens a window
 Steps = Generator[simpy.Event, Any, None]
 
 
@@ -189,7 +187,7 @@ class Run:
         while c < len(self.world.places) - 1 and left >= self.state.share[c]:
             left -= self.state.share[c]
             c += 1
-        self.attack(c, OPENING)
+        self.attack(c, OPENING_INDEX)
         self.replan(ATTACKS)
 
     def lose_patience(self, opened: float, ordinal: int) -> Steps:
@@ -284,9 +282,7 @@ class Run:
         """A pending response: wait out the delay, then strike or be held back."""
         yield Ranked(self.env, order.delay, ev.STRIKE, c, n)
         now = self.world.ladder[self.state.rung[0]]
-        reason = held_back(
-            self.state, self.params, now._replace(stock=lv.stock), self.env.now, order.strength
-        )
+        reason = held_back(self.state, self.params, now, lv.stock, self.env.now, order.strength)
         if reason:
             self.emit(ev.HeldBack, ev.STRIKE, c, n, REASONS[reason])
         else:

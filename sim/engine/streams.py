@@ -34,6 +34,8 @@ STREAMS = {
     "study.parameter": "entity: parameter; index: 0; lane: quantile under the prior",
 }  # fmt: skip
 STREAM_KEYS = {name: name_key(name) for name in STREAMS}
+OPENING_INDEX = 2**40  # index of the marks of an attack that opens a window
+FAR = 1e15  # days; a wait beyond it never ends
 
 
 class Draws:

@@ -76,7 +76,7 @@ def heavy_tail_quantile(u: float, scale: float, tail: float, most: int) -> int:
     P(N > n) = (1 + n/scale)^(-tail), a discretised Lomax. Domain: scale ≥ 0, tail > 0.
     """
     x = scale * (bounded_exp(-math.log(1.0 - u) / tail) - 1.0)
-    return 1 + int(min(float(most - 1), math.floor(x)))
+    return 1 + math.floor(min(float(most - 1), x))
 
 
 def normal_quantile(u: float) -> float:

@@ -158,10 +158,13 @@ def replay_strike(s: Any, t: float) -> None:
     _forget(s)
 
 
-def held_back(s: Any, p: Any, lv: Levers, t: float, strength: float) -> int:
-    """Why a planned strike can't be carried out now; 0 if it can. The plan is spent either way."""
+def held_back(s: Any, p: Any, lv: Levers, stock: int, t: float, strength: float) -> int:
+    """Why a planned strike can't be carried out now; 0 if it can. The plan is spent either way.
+
+    ``lv`` are the levers now in force, ``stock`` the owner of the munitions when it was decided.
+    """
     s.pending[0] = s.pending[0] - 1
-    if s.munitions[lv.stock] < munitions_for(p, strength):
+    if s.munitions[stock] < munitions_for(p, strength):
         return STOCK
     if political_cost(s, p, t) > lv.political_limit:
         return POLITICS

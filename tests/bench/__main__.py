@@ -19,7 +19,7 @@ from calibration.calibrate import Calibration, calibrate
 from sim.data import scenarios_folder
 from sim.engine.simpy_engine import run
 from sim.engine.streams import Draws
-from sim.measures import grouped
+from sim.measures import tallied
 from sim.scenario.study_files import StudyFiles, load_study
 from sim.study.plan import worlds
 from sim.study.points import Mode, PointSource
@@ -114,8 +114,8 @@ def runaway() -> None:
                     elif p.base_rate > PAST:  # thousands of attacks: counted without running them
                         past.append(True)
                         continue
-                    events = grouped(run(world, p, point.shares, Draws(files.study.seed, i)))
-                    past.append(len(events.get("attack launched", ())) > PAST)
+                    events = run(world, p, point.shares, Draws(files.study.seed, i))
+                    past.append(tallied(events, world.horizon_days, world.places).attacks[0] > PAST)
                 shares.append(np.mean(past))
             row.append(f"{shares[0]:.3f} | {shares[1]:.3f}")
         print(f"  {hypothesis:<6}" + "".join(f"{x:>18}" for x in row), flush=True)

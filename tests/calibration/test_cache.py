@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import calibration.calibrate as calibrating
-from calibration.cache import Cache, user_folder
+from calibration.cache import Cache
 from calibration.calibrate import Calibration, calibrate
+from sim.folders import user_folder
 from tests.calibration.builders import a_hypothesis, a_record, beta, lognormal, some_settings, strike, windows
 
 COUNTED = windows((0, 9.4, 19), (9.4, 22.1, 23), readings={"other": {"count": 16}})

@@ -30,7 +30,7 @@ TRANSITIONS = {
     "receive_interceptors", "surge_due", "set_defence", "jump", "excite", "learn", "change_permission", "strike_sponsor",
     "lose_defender", "change_resolve", "leave_unanswered", "answer", "embolden", "decide_response", "decide_spontaneous",
     "plan_strike", "_forget", "replay_strike", "held_back", "climb_stage", "spend_munitions", "receive_munitions",
-    "pay_politically", "affect", "strike", "raise_tension", "widen_war",
+    "pay_politically", "affect", "strike", "raise_tension", "widen_war", "furnish", "begin",
 }  # fmt: skip
 READINGS = {
     name: f

@@ -174,7 +174,7 @@ def test_stock_and_politics_hold_a_planned_strike_back() -> None:
         (4, 9.0, 1.0, STOCK),
     ):
         s = a_state(munitions=[stock], political_cost=[cost], political_since=[9.0], pending=[1])
-        assert held_back(s, p, Levers(political_limit=limit), 9.0, 2.0) == reason
+        assert held_back(s, p, Levers(political_limit=limit), 0, 9.0, 2.0) == reason
         assert s.pending[0] == 0
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from scipy import stats
 
-from sim.engine.simpy_engine import OPENING, Run
-from sim.engine.streams import Draws
+from sim.engine.simpy_engine import Run
+from sim.engine.streams import OPENING_INDEX, Draws
 from sim.model.levers import EXPONENTIAL, FIXED, LOGNORMAL, UNIFORM, Rung
 from sim.model.spec import TARGETS
 from sim.model.streamkeys import name_key
@@ -20,7 +20,7 @@ from tests.worlds import EVERYWHERE, a_world, of, times
 ANSWER = EVERYWHERE._replace(trigger_attacks=1)
 DAILY = EVERYWHERE._replace(schedule_first=1.0, schedule_every=1.0, places_allowed=1)
 LUCK = Draws(1, 0).block(
-    "response.trigger", name_key("iraq"), OPENING
+    "response.trigger", name_key("iraq"), OPENING_INDEX
 )  # consistency, delay, place, spontaneous fire
 IRAQ = (1.0, 0.0)
 

@@ -6,7 +6,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from sim.measures import WEEK_DAYS
+from sim.model.tally import WEEK_DAYS
 from sim.report.figures.style import (
     BLUE,
     FAINT,

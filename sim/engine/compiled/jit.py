@@ -1,0 +1,54 @@
+"""Compiled once and kept: Numba's cache in the user's folder, apart for each state of the sources.
+
+Numba looks only at the file of the function that it keeps, not at what that calls; the rules stand in
+other files, so the folder's name holds the hash of all of them.
+"""
+
+import contextlib
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numba
+import numba.core.config
+
+import sim.engine
+import sim.model
+from sim.folders import sources_digest, user_folder
+
+config: Any = numba.core.config  # set by environment variables, and typed nowhere
+KEPT = 3  # older states of the sources whose compiled code is kept
+
+
+def cache_folder() -> Path:
+    """Where the compiled code of these sources is kept."""
+    sources = [Path(x.__file__ or "").parent for x in (sim.model, sim.engine)]
+    digest = sources_digest(sources)[:16]
+    return user_folder() / "compiled" / f"numba-{numba.__version__}-{digest}"
+
+
+def keep(function: Any) -> Any:
+    """Keep a function's compiled code on disk; where the folder can't be written, in memory only."""
+    folder, before = cache_folder(), config.CACHE_DIR
+    if not folder.exists():
+        _forget_old(folder.parent)
+    config.CACHE_DIR = str(folder)
+    try:
+        with contextlib.suppress(RuntimeError, OSError):
+            function.enable_caching()
+    finally:
+        config.CACHE_DIR = before
+    return function
+
+
+def is_kept() -> bool:
+    """Whether there is compiled code of these sources on disk."""
+    return any(cache_folder().rglob("*.nbi"))
+
+
+def _forget_old(folder: Path) -> None:
+    """Remove what was compiled from sources that are long gone."""
+    with contextlib.suppress(OSError):
+        old = sorted(folder.iterdir(), key=lambda x: x.stat().st_mtime)
+        for path in old[:-KEPT]:
+            shutil.rmtree(path, ignore_errors=True)
