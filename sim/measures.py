@@ -132,7 +132,7 @@ def weekly_attacks(events: Iterable[Any], horizon_days: float) -> list[int]:
     weeks = [0] * week_count(horizon_days)
     for e in events:
         if e.kind == "attack launched":
-            weeks[int(e.time // WEEK_DAYS)] += 1
+            weeks[tally.week_of(e.time, len(weeks))] += 1
     return weeks
 
 

@@ -34,15 +34,26 @@ def drift(s: Any, p: Any, t: float) -> float:
     return float(p.mobilisation_drift * (1.0 - bounded_exp(-(t - s.drift_from[0]) / p.drift_days)))
 
 
+def backgrounds(s: Any, p: Any, c: int, t: float) -> tuple[float, float]:
+    """g_c(t) · μ_c, attacks per day, before strike effects; and the most that it can be.
+
+    The most is from t to the next dated piece: a rising drift is taken at its end.
+    """
+    level = s.mobilisation[c] * p.base_rate * s.share[c]
+    if p.mobilisation_drift == 0.0:
+        return level, level
+    now = level * bounded_exp(drift(s, p, t))
+    return now, level * bounded_exp(p.mobilisation_drift) if p.mobilisation_drift > 0.0 else now
+
+
 def background(s: Any, p: Any, c: int, t: float) -> float:
     """g_c(t) · μ_c, attacks per day, before strike effects."""
-    return float(s.mobilisation[c] * bounded_exp(drift(s, p, t)) * p.base_rate * s.share[c])
+    return backgrounds(s, p, c, t)[0]
 
 
 def most_background(s: Any, p: Any, c: int, t: float) -> float:
-    """The most that g · μ_c can be from t to the next dated piece: a rising drift is taken at its end."""
-    ahead = max(drift(s, p, t), p.mobilisation_drift) if p.mobilisation_drift > 0.0 else drift(s, p, t)
-    return float(s.mobilisation[c] * bounded_exp(ahead) * p.base_rate * s.share[c])
+    """The most that g · μ_c can be from t to the next dated piece."""
+    return backgrounds(s, p, c, t)[1]
 
 
 def mobilise(s: Any, c: int, level: float) -> bool:

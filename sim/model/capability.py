@@ -61,7 +61,8 @@ def capability_factor(s: Any, p: Any, c: int, t: float) -> float:
     """K_c(t)^κ."""
     if p.capability_exponent == 0.0:
         return 1.0
-    return bounded_exp(p.capability_exponent * math.log(capability(s, p, c, t)))
+    k = capability(s, p, c, t)
+    return 1.0 if k == 1.0 else bounded_exp(p.capability_exponent * math.log(k))
 
 
 def use_capability(s: Any, p: Any, c: int, t: float) -> None:

@@ -46,8 +46,8 @@ def interception(s: Any, w: int, level: float) -> float:
     q = s.weapon_interception[w]
     if q <= 0.0 or level <= 0.0:
         return 0.0
-    if q >= 1.0:
-        return 1.0
+    if q >= 1.0 or level == 1.0:
+        return float(q)
     return 1.0 - bounded_exp(level * math.log(1.0 - q))
 
 

@@ -93,22 +93,27 @@ MECHANISM = Mechanism(
 )
 
 
+def strike_effects(s: Any, p: Any, c: int, t: float) -> tuple[float, float]:
+    """X(Σ_j x_j) and X(Σ_j max(x_j, 0)): change of log background rate now, and the most until the next jump.
+
+    What holds down only fades, what drives up only decays.
+    """
+    net = decayed(s.net[c], s.net_since[c], t, p.effect_days)
+    up = decayed(s.backlash[c], s.backlash_since[c], t, p.backlash_days)
+    down = decayed(s.suppression[c], s.suppression_since[c], t, p.suppression_days)
+    x, most = net + up - down, max(0.0, net) + up
+    now = soft_limit(x, p.effect_limit)
+    return now, now if most == x else soft_limit(most, p.effect_limit)
+
+
 def strike_effect(s: Any, p: Any, c: int, t: float) -> float:
     """X(Σ_j x_j): change of log background rate from all strikes so far, softly limited."""
-    x = (
-        decayed(s.net[c], s.net_since[c], t, p.effect_days)
-        + decayed(s.backlash[c], s.backlash_since[c], t, p.backlash_days)
-        - decayed(s.suppression[c], s.suppression_since[c], t, p.suppression_days)
-    )
-    return 0.0 if x == 0.0 else soft_limit(x, p.effect_limit)
+    return strike_effects(s, p, c, t)[0]
 
 
 def most_strike_effect(s: Any, p: Any, c: int, t: float) -> float:
-    """X(Σ_j max(x_j, 0)): the most it can be until the next jump, since what holds down only fades."""
-    x = max(0.0, decayed(s.net[c], s.net_since[c], t, p.effect_days)) + decayed(
-        s.backlash[c], s.backlash_since[c], t, p.backlash_days
-    )
-    return 0.0 if x == 0.0 else soft_limit(x, p.effect_limit)
+    """X(Σ_j max(x_j, 0)): the most it can be until the next jump."""
+    return strike_effects(s, p, c, t)[1]
 
 
 def mean_backlash(s: Any, p: Any, t: float) -> float:

@@ -10,13 +10,13 @@ EXPONENT_LIMIT = 50.0
 
 def bounded_exp(x: float) -> float:
     """exp(x) with x clamped to [-50, 50]; the one place where exponents are clamped."""
-    return math.exp(min(EXPONENT_LIMIT, max(-EXPONENT_LIMIT, x)))
+    return 1.0 if x == 0.0 else math.exp(min(EXPONENT_LIMIT, max(-EXPONENT_LIMIT, x)))
 
 
 def decayed(value: float, since: float, t: float, days: float) -> float:
     """value · exp(-(t - since)/days): what is left at day t. Domain: t ≥ since, days > 0."""
-    if value == 0.0:
-        return 0.0
+    if value == 0.0 or t == since:
+        return value
     return value * bounded_exp(-(t - since) / days)
 
 
@@ -28,8 +28,15 @@ def relaxed(value: float, target: float, since: float, t: float, days: float) ->
 
 
 def soft_limit(x: float, limit: float) -> float:
-    """limit · tanh(x/limit): slope 1 at 0, never past ±limit. Domain: limit > 0."""
-    return limit * math.tanh(x / limit)
+    """limit · tanh(x/limit): slope 1 at 0, never past ±limit. Domain: limit > 0. Absolute error about limit · 1e-16.
+
+    By one exponential, e = exp(-2|x|/limit): limit · (1 - e)/(1 + e), with the sign of x.
+    """
+    if x == 0.0:
+        return 0.0
+    e = bounded_exp(-2.0 * abs(x) / limit)
+    y = limit * ((1.0 - e) / (1.0 + e))
+    return y if x > 0.0 else -y
 
 
 def exponential_quantile(u: float) -> float:
@@ -60,7 +67,9 @@ def binomial_quantile(u: float, n: int, p: float) -> int:
     mirrored = p > 0.5  # counts failures then, since (1 - p)^n would be too small to begin a sum with
     rare, left = (1.0 - p, 1.0 - u) if mirrored else (p, u)
     odds = rare / (1.0 - rare)
-    term = (1.0 - rare) ** float(n)  # at least 2^-1000; the clamp of exponents would cut it at exp(-50)
+    term = 1.0  # (1 - rare)^n, at least 2^-1000; the clamp of exponents would cut it at exp(-50)
+    for _ in range(n):
+        term = term * (1.0 - rare)
     total = term
     k = 0
     while total < left and k < n:

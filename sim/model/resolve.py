@@ -41,15 +41,20 @@ MECHANISM = Mechanism(
 )
 
 
+def resolves(s: Any, p: Any, t: float) -> tuple[float, float]:
+    """R(r(t)), log rate, and R(max(r, 0)), the most that it can be until the next jump."""
+    r = soft_limit(decayed(s.resolve[0], s.resolve_since[0], t, p.resolve_days), p.resolve_limit)
+    return r, max(0.0, r)
+
+
 def resolve(s: Any, p: Any, t: float) -> float:
     """R(r(t)), log rate."""
-    r = decayed(s.resolve[0], s.resolve_since[0], t, p.resolve_days)
-    return 0.0 if r == 0.0 else soft_limit(r, p.resolve_limit)
+    return resolves(s, p, t)[0]
 
 
 def most_resolve(s: Any, p: Any, t: float) -> float:
     """R(max(r, 0)): the most it can be until the next jump."""
-    return max(0.0, resolve(s, p, t))
+    return resolves(s, p, t)[1]
 
 
 def change_resolve(s: Any, p: Any, t: float, amount: float) -> bool:

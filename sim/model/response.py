@@ -16,6 +16,7 @@ MECHANISM = Mechanism(
     (),
     (
         Field("planned", "window", NEVER, "days of the latest strikes planned, in no order"),
+        Field("remembered", "run", 0, "how many of them there are"),
         Field("first_strike", "run", INF, "day of the first strike planned"),
         Field("pending", "run", 0, "responses decided and not yet carried out or held back"),
         Field("rung", "run", 0, "rung of the policy's ladder"),
@@ -80,8 +81,8 @@ def place_to_strike(lv: Levers, c: int, places: int, u: float) -> int:
 def planned_near(s: Any, due: float, days: float) -> int:
     """Strikes planned less than so many days before or after a day, among the latest 64."""
     n = 0
-    for x in s.planned:
-        if abs(due - x) < days - SLACK:
+    for i in range(s.remembered[0]):
+        if abs(due - s.planned[i]) < days - SLACK:
             n += 1
     return n
 
@@ -89,8 +90,8 @@ def planned_near(s: Any, due: float, days: float) -> int:
 def nearest_planned(s: Any, due: float) -> float:
     """Days between a day and the nearest strike planned, before or after it."""
     nearest = INF
-    for x in s.planned:
-        nearest = min(nearest, abs(due - x))
+    for i in range(s.remembered[0]):
+        nearest = min(nearest, abs(due - s.planned[i]))
     return nearest
 
 
@@ -136,11 +137,15 @@ def decide_spontaneous(s: Any, lv: Levers, c: int, t: float, u: float) -> Decisi
 
 def plan_strike(s: Any, due: float) -> None:
     """Note a strike planned for a day in place of the earliest, which is never one still pending."""
-    earliest = 0
-    for i in range(REMEMBERED):
-        if s.planned[i] < s.planned[earliest]:
-            earliest = i
-    s.planned[earliest] = due
+    slot = 0
+    if s.remembered[0] < REMEMBERED:
+        slot = s.remembered[0]
+        s.remembered[0] = slot + 1
+    else:
+        for i in range(1, REMEMBERED):
+            if s.planned[i] < s.planned[slot]:
+                slot = i
+    s.planned[slot] = due
     s.pending[0] = s.pending[0] + 1
     s.first_strike[0] = min(s.first_strike[0], due)
 

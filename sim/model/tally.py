@@ -58,6 +58,11 @@ def count_attack(y: Any, c: int, t: float) -> None:
         y.last_attack[i] = t
 
 
+def week_of(t: float, weeks: int) -> int:
+    """The week in which day t lies, of so many; the horizon's last instant may round up to the next."""
+    return min(weeks - 1, int(t / WEEK_DAYS))
+
+
 def count_report(y: Any, c: int) -> None:
     """An attack reported."""
     for i in (0, c + 1):

@@ -42,7 +42,7 @@ ARGUMENTS: dict[str, Any] = {
                 value_of_failure=1.0, salvo_extra=0.5, surprise_weight=1.0, suppression_fighters=0.3, stage_hazard=0.1,
                 restraint_base=0.1, war_base=0.1, completeness=0.5, injuring_share=0.2),
     "c": 0, "t": 9.0, "w": 1, "level": 2.0, "munitions": 30, "strength": 2.0, "share": 0.1, "u": 0.3, "lv": EVERYWHERE,
-    "weapon": 1, "due": 10.0, "days": 5.0, "rungs": (Rung(), Rung(attacks=1)), "o": None,
+    "pressure": 2.0, "most_pressure": 3.0, "weapon": 1, "due": 10.0, "days": 5.0, "rungs": (Rung(), Rung(attacks=1)), "o": None,
 }  # fmt: skip
 
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.engine.compiled.decode import decode
-from sim.engine.compiled.kernel import WIDTH, run_many
-from sim.engine.compiled.layout import PARAMS, Packed, pack
+from sim.engine.compiled.kernel import run_many
+from sim.engine.compiled.layout import PARAMS, WIDTH, Packed, pack
 from sim.engine.events import Event
 from sim.errors import RunError
 from sim.measures import Tallies, week_count
@@ -102,7 +102,7 @@ class _Task(NamedTuple):
         for name, value in empty_tally(0)._asdict().items():
             empty[name] = value[0]
         run_many(
-            x.world, x.ladder, x.rungs, x.dated, x.deliveries, x.start, np.zeros(1, x.types.state),
-            np.zeros(1, x.types.clocks), empty, self.params, self.shares, np.uint64(self.seed), self.replications,
-            np.uint64(self.salt), self.tallies, self.weeks, log, rows, first, last,
+            x.world, x.start, self.params, self.shares, np.uint64(self.seed), self.replications, np.uint64(self.salt),
+            np.zeros(1, x.types.state), np.zeros(1, x.types.clock), empty, self.tallies, self.weeks, log, rows,
+            first, last,
         )  # fmt: skip

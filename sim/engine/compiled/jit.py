@@ -32,10 +32,13 @@ def keep(function: Any) -> Any:
     folder, before = cache_folder(), config.CACHE_DIR
     if not folder.exists():
         _forget_old(folder.parent)
-    config.CACHE_DIR = str(folder)
     try:
-        with contextlib.suppress(RuntimeError, OSError):
-            function.enable_caching()
+        # Numba would turn to a folder beside the source, which no hash keeps apart.
+        folder.mkdir(parents=True, exist_ok=True)
+        config.CACHE_DIR = str(folder)
+        function.enable_caching()
+    except (OSError, RuntimeError):
+        pass
     finally:
         config.CACHE_DIR = before
     return function

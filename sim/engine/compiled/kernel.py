@@ -1,7 +1,8 @@
 """The loop of the compiled engine: what is next, by (time, rank, place, ordinal), and what it does.
 
 It follows ``simpy_engine`` event by event; the rules are the same functions. An engine owns the clock, what
-is due, the draws and the records; all else happens in ``sim.model``.
+is due, the draws and the records; all else happens in ``sim.model``. The records of ``layout`` go through
+every function: w the world, s the state, p the parameters, g the clocks and what waits, y the tally.
 """
 
 from typing import Any
@@ -9,28 +10,16 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from sim.engine import events as ev
 from sim.engine.compiled import rules  # noqa: F401  registers the rules
 from sim.engine.compiled.jit import keep
-from sim.engine.compiled.layout import CLIMB, FRONT, HAZARDS, LEVEL, OPENING, REPLAY
-from sim.engine.compiled.philox import block
-from sim.engine.events import (
-    ATTACK,
-    CALENDAR,
-    PATIENCE,
-    RESUPPLY,
-    SCHEDULE,
-    STRIKE,
-    SURGE,
-)
-from sim.engine.events import PERMISSION as PERMISSION_RANK
-from sim.engine.events import REPLAY as REPLAY_RANK
-from sim.engine.events import STAGE as STAGE_RANK
-from sim.engine.events import WAR as WAR_RANK
+from sim.engine.compiled.layout import CLIMB, FRONT, HAZARDS, LEVEL, REPLAY
+from sim.engine.compiled.philox import block, three_blocks
 from sim.engine.streams import FAR, OPENING_INDEX, STREAM_KEYS
 from sim.model.attack import launch_attack
 from sim.model.background import mobilise
 from sim.model.defence import receive_interceptors, set_defence, surge_due
-from sim.model.intensity import intensity, intensity_bound
+from sim.model.intensity import bound_under, intensity_under, pressures
 from sim.model.numbers import exponential_quantile
 from sim.model.permission import change_permission, permission_hazard
 from sim.model.resolve import change_resolve, embolden
@@ -50,7 +39,6 @@ from sim.model.start import begin
 from sim.model.stocks import receive_munitions
 from sim.model.strike import Order, strike
 from sim.model.tally import (
-    WEEK_DAYS,
     close,
     count_attack,
     count_casualties,
@@ -58,11 +46,11 @@ from sim.model.tally import (
     count_report,
     count_strike,
     count_wider_war,
+    week_of,
 )
 from sim.model.war import war_hazard, widen_war
 
-# Records in the log: a row of numbers each, read by `decode`. The numbers of a kind stand in that module.
-WIDTH = 13
+# Kinds of records in the log. The columns of a row are time, rank, kind, place, and the kind's own (`decode`).
 (
     LAUNCHED, INTERCEPTED, HIT, CASUALTIES, REPORTED, DECIDED, HELD, STRUCK, DESTROYED, PERMITTED, SUPPLIED, CLIMBED,
     WIDENED, EMBOLDENED, MOBILISED, STEPPED, RAISED,
@@ -73,215 +61,201 @@ CAUSE_ATTACK, CAUSE_SCHEDULE, CAUSE_SPONTANEOUS, CAUSE_RECORD = range(
 UNANSWERED_WINDOW = -1
 SLACK = 1.0 + 1e-9  # a rate may exceed its bound by rounding, as on the SimPy engine
 
-_CANDIDATE = np.uint64(STREAM_KEYS["attack.candidate"])
-_KIND = np.uint64(STREAM_KEYS["attack.kind"])
-_HARM = np.uint64(STREAM_KEYS["attack.harm"])
-_TRIGGER = np.uint64(STREAM_KEYS["response.trigger"])
-_OUTCOME = np.uint64(STREAM_KEYS["strike.outcome"])
-_PERMISSION = np.uint64(STREAM_KEYS["sponsor.permission"])
-_STAGE = np.uint64(STREAM_KEYS["escalation.stage"])
-_WAR = np.uint64(STREAM_KEYS["escalation.war"])
-_OPENING = np.uint64(STREAM_KEYS["opening.attack"])
-_ZERO = np.uint64(0)
-_ONE = np.uint64(1)
+# Ranks of what happens at equal times.
+CALENDAR, SURGED, SUPPLY, RECORD, STRIKE = ev.CALENDAR, ev.SURGE, ev.RESUPPLY, ev.REPLAY, ev.STRIKE
+PATIENCE, SCHEDULE, FIRST_HAZARD, ATTACK = ev.PATIENCE, ev.SCHEDULE, ev.PERMISSION, ev.ATTACK
+
+_CANDIDATE, _KIND, _HARM, _TRIGGER, _OUTCOME, _PERMISSION, _STAGE, _WAR, _OPENING = (
+    np.uint64(STREAM_KEYS[x])
+    for x in ("attack.candidate", "attack.kind", "attack.harm", "response.trigger", "strike.outcome",
+              "sponsor.permission", "escalation.stage", "escalation.war", "opening.attack")
+)  # fmt: skip
+_ZERO, _ONE = np.uint64(0), np.uint64(1)
 
 
-@njit
-def _put(log: Any, g: Any, t: float, rank: int, kind: int, place: int, a: float, b: float) -> Any:
-    """Begin a record: its row, or -1 where none is kept. Rows past the room are counted, not written."""
+@njit(error_model="numpy")
+def _put(g: Any, t: float, rank: int, kind: int, place: int, a: float, b: float) -> Any:
+    """Begin a record among the recent ones: its row, or -1 where none are kept."""
     row = g.rows
     g.rows = row + 1
-    if row >= log.shape[0]:
+    if g.keep == 0:
         return -1
-    log[row, 0] = t
-    log[row, 1] = rank
-    log[row, 2] = kind
-    log[row, 3] = place
-    log[row, 4] = a
-    log[row, 5] = b
+    g.recent[row, 0] = t
+    g.recent[row, 1] = rank
+    g.recent[row, 2] = kind
+    g.recent[row, 3] = place
+    g.recent[row, 4] = a
+    g.recent[row, 5] = b
     return row
 
 
-# Clocks: exponential budgets spent under a bound.
+# Clocks: exponential budgets spent under a bound. Places come first, then permission, stage and wider war.
 
 
-@njit
-def _wind(s: Any, p: Any, g: Any, room: int, i: int, t: float) -> None:
-    """Set a clock going under the bound of now, with what is left of its budget."""
-    if i < room:
-        bound = intensity_bound(s, p, i, t)
-    elif i == room:
-        bound = permission_hazard(s, p, t)
-    elif i == room + 1:
-        bound = stage_hazard(s, p, t)
-    else:
-        bound = war_hazard(s, p, t)
+@njit(error_model="numpy")
+def _wind(g: Any, i: int, t: float, bound: float) -> None:
+    """Set a clock going under a bound, with what is left of its budget."""
     wait = g.budget[i] / bound if bound > 0.0 else INF
     g.start[i] = t
     g.bound[i] = bound
     g.due[i] = t + wait if wait < FAR else INF
 
 
-@njit
-def _draw(w: Any, s: Any, p: Any, g: Any, room: int, address: Any, i: int, t: float) -> None:
-    """The next candidate of a clock."""
-    if i < room:
-        u = block(address, _CANDIDATE, w.place_keys[i], g.index[i])
-    elif i == room:
-        u = block(address, _PERMISSION, _ZERO, g.index[i])
-    elif i == room + 1:
-        u = block(address, _STAGE, _ZERO, g.index[i])
-    else:
-        u = block(address, _WAR, _ZERO, g.index[i])
+@njit(error_model="numpy")
+def _spend(g: Any, i: int, t: float) -> None:
+    """A jump: what a clock has not spent of its budget is left to it."""
+    g.budget[i] = max(0.0, g.budget[i] - g.bound[i] * (t - g.start[i]))
+
+
+@njit(error_model="numpy")
+def _take_candidate(g: Any, c: int, u: Any) -> None:
+    """The next candidate of a place, by its draws."""
+    g.budget[c] = exponential_quantile(u[0])
+    g.accept[c] = u[1]
+
+
+@njit(error_model="numpy")
+def _next_hazard(g: Any, i: int, h: int) -> None:
+    """Draw the next candidate of permission (0), stage (1) or wider war (2), whose clock is i."""
+    u = block(g, _PERMISSION if h == 0 else (_STAGE if h == 1 else _WAR), _ZERO, g.index[i])
     g.budget[i] = exponential_quantile(u[0])
     g.accept[i] = u[1]
     g.extra[i] = u[2]
-    _wind(s, p, g, room, i, t)
 
 
-@njit
-def _rewind(s: Any, p: Any, g: Any, room: int, i: int, t: float) -> None:
-    """A jump: the unspent remainder of a clock's budget goes on under the bound of now."""
-    g.budget[i] = max(0.0, g.budget[i] - g.bound[i] * (t - g.start[i]))
-    _wind(s, p, g, room, i, t)
+@njit(error_model="numpy")
+def _hazard(s: Any, p: Any, h: int, t: float) -> Any:
+    """The hazard of permission (0), stage (1) or wider war (2); each is its own bound."""
+    if h == 0:
+        return permission_hazard(s, p, t)
+    return stage_hazard(s, p, t) if h == 1 else war_hazard(s, p, t)
 
 
-@njit
-def _replan(w: Any, s: Any, p: Any, g: Any, room: int, touched: int, ringing: int, t: float) -> None:
-    """Rewind every clock whose hazard was touched, but the one that is ringing (-1: none)."""
-    if touched & ATTACKS:
+@njit(error_model="numpy")
+def _replan(w: Any, s: Any, p: Any, g: Any, ringing: int, t: float) -> None:
+    """Wind anew every clock whose hazard was touched, but the one that is ringing (-1: none)."""
+    if g.touched & ATTACKS:
         for c in range(w.places):
             if c != ringing:
-                _rewind(s, p, g, room, c, t)
-    if touched & PERMISSION and ringing != room:
-        _rewind(s, p, g, room, room, t)
-    if touched & STAGE and ringing != room + 1:
-        _rewind(s, p, g, room, room + 1, t)
-    if touched & WAR and ringing != room + 2:
-        _rewind(s, p, g, room, room + 2, t)
+                _spend(g, c, t)
+                _wind(g, c, t, bound_under(s, p, c, t, pressures(s, p, c, t)[1]))
+    if g.touched & (PERMISSION | STAGE | WAR):
+        first = len(s.share)
+        for h in range(HAZARDS):
+            bit = PERMISSION if h == 0 else (STAGE if h == 1 else WAR)
+            if g.touched & bit and ringing != first + h:
+                _spend(g, first + h, t)
+                _wind(g, first + h, t, _hazard(s, p, h, t))
 
 
-# What the attackers do.
+# What the attackers do. What an event touches is gathered in g.touched.
 
 
-@njit
-def _attack(
-    w: Any, levers: Any, rungs: Any, s: Any, p: Any, g: Any, y: Any, weeks: Any, log: Any, address: Any,
-    c: int, k: int, t: float,
-) -> Any:  # fmt: skip
-    """An attack in place c, with the marks of candidate k; what it touched."""
-    kind = block(address, _KIND, w.place_keys[c], k)
-    a = launch_attack(s, p, c, t, kind, block(address, _HARM, w.place_keys[c], k))
+@njit(error_model="numpy")
+def _attack(w: Any, s: Any, p: Any, g: Any, y: Any, c: int, k: int, t: float) -> Any:
+    """An attack in place c, with the marks of candidate k. The draws of the candidate after it."""
+    kind, harm, after = three_blocks(g, w.place_keys[c], k, _KIND, k, _HARM, g.index[c] + 1, _CANDIDATE)
+    a = launch_attack(s, p, c, t, kind, harm)
     g.attacks = g.attacks + 1
     n = g.attacks
-    touched = a.touched
+    g.touched |= a.touched
     count_attack(y, c, t)
-    weeks[int(t // WEEK_DAYS)] += 1
-    row = _put(log, g, t, ATTACK, LAUNCHED, c, n, kind[0])
+    row = _put(g, t, ATTACK, LAUNCHED, c, n, kind[0])
     if row >= 0:
-        log[row, 6] = a.weapon
-        log[row, 7] = a.rounds
+        g.recent[row, 6] = a.weapon
+        g.recent[row, 7] = a.rounds
     if a.engaged > 0:
         count_engaged(y, c, a.engaged)
-        row = _put(log, g, t, ATTACK, INTERCEPTED, c, n, a.engaged)
+        row = _put(g, t, ATTACK, INTERCEPTED, c, n, a.engaged)
         if row >= 0:
-            log[row, 6] = a.stopped
-            log[row, 7] = a.rounds
+            g.recent[row, 6] = a.stopped
+            g.recent[row, 7] = a.rounds
     if a.stopped < a.rounds:
-        _put(log, g, t, ATTACK, HIT, c, n, a.rounds - a.stopped)
+        _put(g, t, ATTACK, HIT, c, n, a.rounds - a.stopped)
     if a.injured + a.killed > 0:
         count_casualties(y, c, a.injured, a.brain_injured, a.killed)
-        row = _put(log, g, t, ATTACK, CASUALTIES, c, n, a.injured)
+        row = _put(g, t, ATTACK, CASUALTIES, c, n, a.injured)
         if row >= 0:
-            log[row, 6] = a.brain_injured
-            log[row, 7] = a.killed
+            g.recent[row, 6] = a.brain_injured
+            g.recent[row, 7] = a.killed
     if a.reported:
         count_report(y, c)
-        _put(log, g, t, ATTACK, REPORTED, c, n, 0.0)
-        touched |= _watch(w, levers, rungs, s, p, g, log, address, c, k, a.weapon, t)
-    return touched
+        _put(g, t, ATTACK, REPORTED, c, n, 0.0)
+        _watch(w, s, p, g, c, k, a.weapon, t)
+    return after
 
 
-@njit
-def _open_with_attack(
-    w: Any, levers: Any, rungs: Any, s: Any, p: Any, g: Any, y: Any, weeks: Any, log: Any, address: Any,
-) -> Any:  # fmt: skip
-    """The run opens with an attack, in a place drawn by its share of the background; what it touched."""
-    left = block(address, _OPENING, _ZERO, 0)[0]
+@njit(error_model="numpy")
+def _place_of_opening(w: Any, s: Any, g: Any) -> Any:
+    """Where the attack falls that opens a run: drawn by the places' shares of the background."""
+    left = block(g, _OPENING, _ZERO, 0)[0]
     c = 0
     while c < w.places - 1 and left >= s.share[c]:
         left -= s.share[c]
         c += 1
-    return ATTACKS | _attack(w, levers, rungs, s, p, g, y, weeks, log, address, c, OPENING_INDEX, 0.0)
+    return c
 
 
 # What the defender does.
 
 
-@njit
-def _watch(
-    w: Any, levers: Any, rungs: Any, s: Any, p: Any, g: Any, log: Any, address: Any, c: int, k: int, weapon: int, t: float,
-) -> Any:  # fmt: skip
-    """The defender sees a reported attack, climbs its ladder, and decides; what that touched."""
-    touched = _climb(levers, s, p, g, log, rung_due(s, rungs), t)
-    lv = levers[s.rung[0]]
+@njit(error_model="numpy")
+def _watch(w: Any, s: Any, p: Any, g: Any, c: int, k: int, weapon: int, t: float) -> None:
+    """The defender sees a reported attack, climbs its ladder, and decides."""
+    _climb(w, s, p, g, rung_due(s, w.climb), t)
+    lv = w.levers[s.rung[0]]
     due = triggered(s, lv, t, weapon)
     if not due and lv.spontaneous <= 0.0:
-        return touched
-    u = block(address, _TRIGGER, w.place_keys[c], k)
+        return
+    u = block(g, _TRIGGER, w.place_keys[c], k)
     shot = decide_spontaneous(s, lv, c, t, u[3])
     if shot.what == RESPOND:
         fire = Order(0.0, 1.0, 0.0, 0.0, lv.strength, lv.care, lv.clarity, shot.delay)
-        _decide(g, log, t, ATTACK, shot.place, shot.delay, fire, lv.stock, CAUSE_SPONTANEOUS)
+        _decide(g, t, ATTACK, shot.place, shot.delay, fire, lv.stock, CAUSE_SPONTANEOUS)
     elif shot.what == HOLD:
-        _put(log, g, t, ATTACK, HELD, c, 0, shot.reason)
+        _put(g, t, ATTACK, HELD, c, 0, shot.reason)
     elif due:
-        _decide_by_levers(s, lv, g, log, u, c, t, ATTACK, CAUSE_ATTACK)
-    return touched
+        _decide_by_levers(s, lv, g, u, c, t, ATTACK, CAUSE_ATTACK)
 
 
-@njit
-def _decide_by_levers(
-    s: Any, lv: Any, g: Any, log: Any, u: Any, c: int, t: float, rank: int, cause: int
-) -> None:
+@njit(error_model="numpy")
+def _decide_by_levers(s: Any, lv: Any, g: Any, u: Any, c: int, t: float, rank: int, cause: int) -> None:
     """A trigger has come: a response by the levers in force, or none and why."""
     d = decide_response(s, lv, c, t, u)
     if d.what == HOLD:
-        _put(log, g, t, rank, HELD, d.place, 0, d.reason)
+        _put(g, t, rank, HELD, d.place, 0, d.reason)
         return
     order = Order(
         lv.infrastructure, lv.fighters, lv.sponsor, lv.leader, lv.strength, lv.care, lv.clarity, d.delay
     )
-    _decide(g, log, t, rank, d.place, d.delay, order, lv.stock, cause)
+    _decide(g, t, rank, d.place, d.delay, order, lv.stock, cause)
 
 
-@njit
-def _decide(
-    g: Any, log: Any, t: float, rank: int, c: int, delay: float, order: Any, stock: int, cause: int
-) -> None:
+@njit(error_model="numpy")
+def _decide(g: Any, t: float, rank: int, c: int, delay: float, order: Any, stock: int, cause: int) -> None:
     """Record a decision; the response waits out its delay."""
     g.responses = g.responses + 1
-    row = _put(log, g, t, rank, DECIDED, c, g.responses, t + delay)
+    row = _put(g, t, rank, DECIDED, c, g.responses, t + delay)
     if row >= 0:
-        log[row, 6] = delay
-        log[row, 7] = cause
+        g.recent[row, 6] = delay
+        g.recent[row, 7] = cause
     i = g.waiting
     g.waiting = i + 1
     g.strike_due[i] = t + delay
     g.strike_place[i] = c
     g.strike_number[i] = g.responses
     g.strike_stock[i] = stock
-    g.infrastructure[i] = order.infrastructure
-    g.fighters[i] = order.fighters
-    g.sponsor[i] = order.sponsor
-    g.leader[i] = order.leader
-    g.strength[i] = order.strength
-    g.care[i] = order.care
-    g.clarity[i] = order.clarity
-    g.delay[i] = order.delay
+    x = g.order[i]
+    x.infrastructure, x.fighters, x.sponsor, x.leader = (
+        order.infrastructure,
+        order.fighters,
+        order.sponsor,
+        order.leader,
+    )
+    x.strength, x.care, x.clarity, x.delay = order.strength, order.care, order.clarity, order.delay  # fmt: skip
 
 
-@njit
+@njit(error_model="numpy")
 def _next_response(g: Any) -> Any:
     """The pending response that is due first, by (time, place, number); -1 if there is none."""
     first = -1
@@ -304,286 +278,312 @@ def _next_response(g: Any) -> Any:
     return first
 
 
-@njit
-def _respond(levers: Any, s: Any, p: Any, g: Any, y: Any, log: Any, address: Any, i: int, t: float) -> Any:
-    """A pending response comes due: a strike, or held back; what it touched."""
-    c, n, stock = g.strike_place[i], g.strike_number[i], g.strike_stock[i]
-    order = Order(
-        g.infrastructure[i], g.fighters[i], g.sponsor[i], g.leader[i], g.strength[i], g.care[i], g.clarity[i], g.delay[i]
-    )  # fmt: skip
+@njit(error_model="numpy")
+def _ordered(x: Any) -> Any:
+    """The order in a record."""
+    return Order(x.infrastructure, x.fighters, x.sponsor, x.leader, x.strength, x.care, x.clarity, x.delay)
+
+
+@njit(error_model="numpy")
+def _respond(w: Any, s: Any, p: Any, g: Any, y: Any, i: int, t: float) -> None:
+    """A pending response comes due: a strike, or held back. The last of those that wait takes its place."""
+    c, n, stock, order = g.strike_place[i], g.strike_number[i], g.strike_stock[i], _ordered(g.order[i])
     last = g.waiting - 1
     g.waiting = last
-    if i != last:
-        g.strike_due[i] = g.strike_due[last]
-        g.strike_place[i] = g.strike_place[last]
-        g.strike_number[i] = g.strike_number[last]
-        g.strike_stock[i] = g.strike_stock[last]
-        g.infrastructure[i] = g.infrastructure[last]
-        g.fighters[i] = g.fighters[last]
-        g.sponsor[i] = g.sponsor[last]
-        g.leader[i] = g.leader[last]
-        g.strength[i] = g.strength[last]
-        g.care[i] = g.care[last]
-        g.clarity[i] = g.clarity[last]
-        g.delay[i] = g.delay[last]
-    reason = held_back(s, p, levers[s.rung[0]], stock, t, order.strength)
+    g.strike_due[i] = g.strike_due[last]
+    g.strike_place[i] = g.strike_place[last]
+    g.strike_number[i] = g.strike_number[last]
+    g.strike_stock[i] = g.strike_stock[last]
+    g.order[i] = g.order[last]
+    reason = held_back(s, p, w.levers[s.rung[0]], stock, t, order.strength)
     if reason:
-        _put(log, g, t, STRIKE, HELD, c, n, reason)
-        return 0
-    return _strike(s, p, g, y, log, address, n, c, order, stock, STRIKE, t)
+        _put(g, t, STRIKE, HELD, c, n, reason)
+    else:
+        _strike(s, p, g, y, n, c, order, stock, STRIKE, t)
 
 
-@njit
+@njit(error_model="numpy")
 def _strike(
-    s: Any, p: Any, g: Any, y: Any, log: Any, address: Any, n: int, c: int, order: Any, stock: int, rank: int, t: float
-) -> Any:  # fmt: skip
-    """Carry out a strike; what it touched."""
-    u = block(address, _OUTCOME, _ONE if rank == REPLAY_RANK else _ZERO, n)
+    s: Any, p: Any, g: Any, y: Any, n: int, c: int, order: Any, stock: int, rank: int, t: float
+) -> None:
+    """Carry out a strike."""
+    u = block(g, _OUTCOME, _ONE if rank == RECORD else _ZERO, n)
     done = strike(s, p, c, t, order, stock, u)
     count_strike(y, c, done.munitions, done.political_cost)
-    row = _put(log, g, t, rank, STRUCK, c, n, order.infrastructure)
+    row = _put(g, t, rank, STRUCK, c, n, order.infrastructure)
     if row >= 0:
-        log[row, 6] = order.fighters
-        log[row, 7] = order.sponsor
-        log[row, 8] = order.leader
-        log[row, 9] = order.strength
-        log[row, 10] = order.clarity
-        log[row, 11] = done.munitions
-        log[row, 12] = done.political_cost
-    row = _put(log, g, t, rank, DESTROYED, c, n, done.destroyed)
+        g.recent[row, 6] = order.fighters
+        g.recent[row, 7] = order.sponsor
+        g.recent[row, 8] = order.leader
+        g.recent[row, 9] = order.strength
+        g.recent[row, 10] = order.clarity
+        g.recent[row, 11] = done.munitions
+        g.recent[row, 12] = done.political_cost
+    row = _put(g, t, rank, DESTROYED, c, n, done.destroyed)
     if row >= 0:
-        log[row, 6] = done.killed
-        log[row, 7] = done.harmed
-    return int(done.touched)
+        g.recent[row, 6] = done.killed
+        g.recent[row, 7] = done.harmed
+    g.touched |= done.touched
 
 
-@njit
-def _climb(levers: Any, s: Any, p: Any, g: Any, log: Any, rung: int, t: float) -> Any:
-    """Climb the ladder of the policy; what that touched."""
-    if rung <= s.rung[0]:
-        return 0
-    s.rung[0] = rung
-    _put(log, g, t, SURGE, STEPPED, -1, rung, 0.0)
-    return _raise_defence(levers, s, p, g, log, rung, t) if t >= levers[rung].surge_day else 0
+@njit(error_model="numpy")
+def _climb(w: Any, s: Any, p: Any, g: Any, rung: int, t: float) -> None:
+    """Climb the ladder of the policy."""
+    if rung > s.rung[0]:
+        s.rung[0] = rung
+        _put(g, t, SURGED, STEPPED, -1, rung, 0.0)
+        if t >= w.levers[rung].surge_day:
+            _raise_defence(w, s, p, g, rung, t)
 
 
-@njit
-def _raise_defence(levers: Any, s: Any, p: Any, g: Any, log: Any, rung: int, t: float) -> Any:
-    """Set a rung's level of defence and add its interceptors, once; what that touched."""
-    lv = levers[rung]
-    if not surge_due(s, levers, rung):
-        return 0
+@njit(error_model="numpy")
+def _raise_defence(w: Any, s: Any, p: Any, g: Any, rung: int, t: float) -> None:
+    """Set a rung's level of defence and add its interceptors, once."""
+    lv = w.levers[rung]
+    if not surge_due(s, w.levers, rung):
+        return
     if s.defence_level[0] == lv.defence_level and lv.surge_interceptors == 0:
-        return 0
+        return
     moved = receive_interceptors(s, p, lv.surge_interceptors)
     moved |= set_defence(s, p, lv.defence_level)
-    _put(log, g, t, SURGE, RAISED, -1, lv.defence_level, lv.surge_interceptors)
-    return ATTACKS if moved else 0
+    _put(g, t, SURGED, RAISED, -1, lv.defence_level, lv.surge_interceptors)
+    g.touched |= ATTACKS if moved else 0
 
 
 # What is dated, and what comes again and again.
 
 
-@njit
-def _happen(
-    w: Any, levers: Any, rungs: Any, d: Any, s: Any, p: Any, g: Any, y: Any, weeks: Any, log: Any, address: Any, t: float,
-) -> Any:  # fmt: skip
-    """A dated event; what it touched."""
+@njit(error_model="numpy")
+def _happen(w: Any, s: Any, p: Any, g: Any, y: Any, d: Any, t: float) -> None:
+    """A dated event, but for an opening attack."""
+    moved = False
     if d.what == LEVEL:
         moved = mobilise(s, d.place, d.level)
-        _put(log, g, t, CALENDAR, MOBILISED, d.place, d.level, 0.0)
-        return ATTACKS if moved else 0
-    if d.what == FRONT:
+        _put(g, t, CALENDAR, MOBILISED, d.place, d.level, 0.0)
+    elif d.what == FRONT:
         moved = change_resolve(s, p, t, p.resolve_success)
-        _put(log, g, t, CALENDAR, EMBOLDENED, d.place, d.index, 0.0)
-        return ATTACKS if moved else 0
-    if d.what == CLIMB:
-        return _climb(levers, s, p, g, log, d.index, t)
-    if d.what == REPLAY:
+        _put(g, t, CALENDAR, EMBOLDENED, d.place, d.index, 0.0)
+    elif d.what == CLIMB:
+        _climb(w, s, p, g, d.index, t)
+    elif d.what == REPLAY:
         replay_strike(s, t)
         g.responses = g.responses + 1
-        row = _put(log, g, t, REPLAY_RANK, DECIDED, d.place, g.responses, t)
+        row = _put(g, t, RECORD, DECIDED, d.place, g.responses, t)
         if row >= 0:
-            log[row, 6] = d.delay
-            log[row, 7] = CAUSE_RECORD + d.index
-        order = Order(
-            d.infrastructure, d.fighters, d.sponsor, d.leader, d.strength, d.care, d.clarity, d.delay
-        )
-        return _strike(s, p, g, y, log, address, g.responses, d.place, order, -1, REPLAY_RANK, t)
-    if d.what == OPENING:
-        return _open_with_attack(w, levers, rungs, s, p, g, y, weeks, log, address)
-    return _raise_defence(levers, s, p, g, log, d.index, t) if s.rung[0] == d.index else 0
+            g.recent[row, 6] = d.delay
+            g.recent[row, 7] = CAUSE_RECORD + d.index
+        _strike(s, p, g, y, g.responses, d.place, _ordered(d), -1, RECORD, t)
+    elif s.rung[0] == d.index:
+        _raise_defence(w, s, p, g, d.index, t)
+    g.touched |= ATTACKS if moved else 0
 
 
-@njit
-def _deliver(d: Any, s: Any, p: Any, g: Any, log: Any, t: float) -> Any:
-    """A delivery to a stock, on the rung that it belongs to (below 0: on any); what it touched."""
+@njit(error_model="numpy")
+def _deliver(d: Any, s: Any, p: Any, g: Any, t: float) -> None:
+    """A delivery to a stock, on the rung that it belongs to (below 0: on any)."""
     if d.rung >= 0 and s.rung[0] != d.rung:
-        return 0
+        return
     if d.stock < 0:
-        moved = receive_interceptors(s, p, d.amount)
-        row = _put(log, g, t, RESUPPLY, SUPPLIED, -1, d.stock, d.amount)
-        if row >= 0:
-            log[row, 6] = s.interceptors[0]
-        return ATTACKS if moved else 0
-    receive_munitions(s, d.stock, d.amount)
-    row = _put(log, g, t, RESUPPLY, SUPPLIED, -1, d.stock, d.amount)
+        if receive_interceptors(s, p, d.amount):
+            g.touched |= ATTACKS
+        level = s.interceptors[0]
+    else:
+        receive_munitions(s, d.stock, d.amount)
+        level = s.munitions[d.stock]
+    row = _put(g, t, SUPPLY, SUPPLIED, -1, d.stock, d.amount)
     if row >= 0:
-        log[row, 6] = s.munitions[d.stock]
-    return 0
+        g.recent[row, 6] = level
 
 
-@njit
-def _first(due: Any) -> Any:
-    """Index of the earliest, the first of those that tie; -1 of none."""
+@njit(error_model="numpy")
+def _first(due: Any, n: int) -> Any:
+    """Index of the earliest of the first n, the first of those that tie; -1 of none."""
     first = -1
-    for i in range(due.shape[0]):
+    for i in range(n):
         if first < 0 or due[i] < due[first]:
             first = i
     return first
 
 
-@njit
-def _ring_hazard(s: Any, p: Any, g: Any, y: Any, log: Any, room: int, i: int, t: float) -> Any:
-    """A candidate of permission, stage or wider war was accepted; what it touched."""
-    if i == room:
-        _put(log, g, t, PERMISSION_RANK, PERMITTED, -1, change_permission(s, p, t, g.extra[i]), 0.0)
-        return ATTACKS
-    if i == room + 1:
-        _put(log, g, t, STAGE_RANK, CLIMBED, -1, climb_stage(s), 0.0)
-        return ATTACKS
-    widen_war(s)
-    count_wider_war(y)
-    _put(log, g, t, WAR_RANK, WIDENED, -1, 0.0, 0.0)
-    return 0
+@njit(error_model="numpy")
+def _soonest(w: Any, s: Any, p: Any, g: Any, supply: int, schedule: int, response: int, date: int) -> Any:
+    """The least of (time, rank) of all but the candidates of attacks: time, rank, clock, and whether it is dated."""
+    t, rank, clock = INF, ATTACK, -1
+    first = len(s.share)
+    for i in range(HAZARDS):
+        h = HAZARDS - 1 - i
+        if g.due[first + h] <= t:
+            t, rank, clock = g.due[first + h], FIRST_HAZARD + h, first + h
+    if g.schedule[schedule] <= t:
+        t, rank, clock = g.schedule[schedule], SCHEDULE, -1
+    if s.unanswered_since[0] != NEVER and s.unanswered_since[0] + p.answer_window_days <= t:
+        t, rank, clock = s.unanswered_since[0] + p.answer_window_days, PATIENCE, -1
+    if response >= 0 and g.strike_due[response] <= t:
+        t, rank, clock = g.strike_due[response], STRIKE, -1
+    if supply >= 0 and g.supply[supply] <= t:
+        t, rank, clock = g.supply[supply], SUPPLY, -1
+    if date < w.dates and (
+        w.dated[date].time < t or (w.dated[date].time == t and w.dated[date].rank <= rank)
+    ):
+        return w.dated[date].time, w.dated[date].rank, -1, True
+    return t, rank, clock, False
 
 
-@njit
-def _rate(s: Any, p: Any, room: int, i: int, t: float) -> Any:
-    """The hazard of a clock now."""
-    if i < room:
-        return intensity(s, p, i, t)
-    if i == room:
-        return permission_hazard(s, p, t)
-    return stage_hazard(s, p, t) if i == room + 1 else war_hazard(s, p, t)
+@njit(error_model="numpy")
+def _ring(s: Any, p: Any, g: Any, y: Any, h: int, extra: float, t: float) -> None:
+    """A candidate of permission (0), stage (1) or wider war (2) was accepted."""
+    if h == 0:
+        _put(g, t, FIRST_HAZARD, PERMITTED, -1, change_permission(s, p, t, extra), 0.0)
+        g.touched |= ATTACKS
+    elif h == 1:
+        _put(g, t, FIRST_HAZARD + 1, CLIMBED, -1, climb_stage(s), 0.0)
+        g.touched |= ATTACKS
+    else:
+        widen_war(s)
+        count_wider_war(y)
+        _put(g, t, FIRST_HAZARD + 2, WIDENED, -1, 0.0, 0.0)
 
 
-@njit
-def run_one(
-    w: Any, levers: Any, rungs: Any, dated: Any, deliveries: Any, supply: Any, schedule: Any, turn: Any,
-    s: Any, p: Any, shares: Any, g: Any, y: Any, weeks: Any, log: Any, address: Any,
-) -> None:  # fmt: skip
-    """One run, from a furnished state to the horizon. ``supply``, ``schedule`` and ``turn`` are room to work in."""
-    room = len(s.share)
+@njit(error_model="numpy")
+def _begin(w: Any, s: Any, p: Any, shares: Any, g: Any) -> None:
+    """Time 0: the state as the run's parameters have it, and every clock going."""
     begin(s, p, shares)
-    for i in range(room + HAZARDS):
-        g.index[i] = 0
-        g.due[i] = INF
-        if i < w.places or i >= room:
-            _draw(w, s, p, g, room, address, i, 0.0)
-    for i in range(deliveries.shape[0]):
-        supply[i] = 0.0 + deliveries[i].every
-    for i in range(levers.shape[0]):
-        turn[i] = 0
-        schedule[i] = 0.0 + levers[i].schedule_first if levers[i].schedule_every > 0.0 else INF
-    next_supply, next_schedule, next_strike, next_dated = _first(supply), _first(schedule), -1, 0
+    for c in range(w.places):
+        g.index[c] = 0
+        _take_candidate(g, c, block(g, _CANDIDATE, w.place_keys[c], 0))
+        _wind(g, c, 0.0, bound_under(s, p, c, 0.0, pressures(s, p, c, 0.0)[1]))
+    first = len(s.share)
+    for h in range(HAZARDS):
+        g.index[first + h] = 0
+        _next_hazard(g, first + h, h)
+        _wind(g, first + h, 0.0, _hazard(s, p, h, 0.0))
+    for i in range(w.deliveries):
+        g.supply[i] = 0.0 + w.delivery[i].every
+    for i in range(w.rungs):
+        g.turn[i] = 0
+        g.schedule[i] = 0.0 + w.levers[i].schedule_first if w.levers[i].schedule_every > 0.0 else INF
+
+
+@njit(error_model="numpy")
+def run_one(w: Any, s: Any, p: Any, shares: Any, g: Any, y: Any, weeks: Any, log: Any) -> Any:
+    """One run, from a furnished state to the horizon: how many records it left, or -1 at a broken bound.
+
+    Records go to ``log`` while it has room.
+    """
+    _begin(w, s, p, shares, g)
+    first_hazard = len(s.share)
+    supply, schedule = _first(g.supply, w.deliveries), _first(g.schedule, w.rungs)
+    response, date, left = -1, 0, 0
+    soon, soon_rank, soon_clock, soon_dated, window, stale = INF, 0, -1, False, NEVER, True
     while True:
-        # The least of (time, rank, place, ordinal), from the last rank to the first; of places, the first.
-        ringing, rank = 0, ATTACK
+        # The least of (time, rank, place, ordinal). Attacks have the last rank; of places, the first goes first.
+        if stale:
+            soon, soon_rank, soon_clock, soon_dated = _soonest(w, s, p, g, supply, schedule, response, date)
+            window, stale = s.unanswered_since[0], False
+        clock, rank, is_dated = 0, ATTACK, False
         for c in range(1, w.places):
-            if g.due[c] < g.due[ringing]:
-                ringing = c
-        t = g.due[ringing]
-        for i in range(HAZARDS):
-            h = room + HAZARDS - 1 - i
-            if g.due[h] <= t:
-                t, rank, ringing = g.due[h], WAR_RANK - i, h
-        if schedule[next_schedule] <= t:
-            t, rank = schedule[next_schedule], SCHEDULE
-        if s.unanswered_since[0] != NEVER:
-            due = s.unanswered_since[0] + p.answer_window_days
-            if due <= t:
-                t, rank = due, PATIENCE
-        if next_strike >= 0 and g.strike_due[next_strike] <= t:
-            t, rank = g.strike_due[next_strike], STRIKE
-        if next_supply >= 0 and supply[next_supply] <= t:
-            t, rank = supply[next_supply], RESUPPLY
-        is_dated = False
-        if next_dated < dated.shape[0]:
-            d = dated[next_dated]
-            if d.time < t or (d.time == t and d.rank <= rank):
-                t, is_dated = d.time, True
+            if g.due[c] < g.due[clock]:
+                clock = c
+        t = g.due[clock]
+        if soon <= t:
+            t, rank, clock, is_dated = soon, soon_rank, soon_clock, soon_dated
         if not t < w.horizon:
             break
-        waiting, decided = g.waiting, g.responses
-        if is_dated:
-            touched = _happen(w, levers, rungs, dated[next_dated], s, p, g, y, weeks, log, address, t)
-            next_dated += 1
-            _replan(w, s, p, g, room, touched, -1, t)
-        elif rank >= PERMISSION_RANK:
-            k = g.index[ringing]
-            rate = _rate(s, p, room, ringing, t)
-            if rate > g.bound[ringing] * SLACK:
-                g.fault = 1
-                break
-            if g.accept[ringing] * g.bound[ringing] < rate:
-                if rank == ATTACK:
-                    touched = _attack(w, levers, rungs, s, p, g, y, weeks, log, address, ringing, k, t)
+        g.touched = 0
+        g.rows = 0
+        attacks, decided = g.attacks, g.responses
+        if rank == ATTACK:
+            if is_dated:
+                date += 1
+                _attack(w, s, p, g, y, _place_of_opening(w, s, g), OPENING_INDEX, t)
+                g.touched |= ATTACKS
+            else:
+                now, most = pressures(s, p, clock, t)
+                rate = intensity_under(s, p, clock, t, now)
+                if rate > g.bound[clock] * SLACK:
+                    return -1
+                if g.accept[clock] * g.bound[clock] < rate:
+                    u = _attack(w, s, p, g, y, clock, g.index[clock], t)
+                    if g.touched & ATTACKS:
+                        most = pressures(s, p, clock, t)[1]
                 else:
-                    touched = _ring_hazard(s, p, g, y, log, room, ringing, t)
-                _replan(w, s, p, g, room, touched, ringing, t)
-            g.index[ringing] = k + 1
-            _draw(w, s, p, g, room, address, ringing, t)
+                    u = block(g, _CANDIDATE, w.place_keys[clock], g.index[clock] + 1)
+                g.index[clock] += 1
+                _take_candidate(g, clock, u)
+                _wind(g, clock, t, bound_under(s, p, clock, t, most))
+            if g.attacks != attacks:
+                weeks[week_of(t, len(weeks))] += 1
+        elif is_dated:
+            _happen(w, s, p, g, y, w.dated[date], t)
+            date += 1
+        elif rank >= FIRST_HAZARD:
+            h = rank - FIRST_HAZARD
+            rate = _hazard(s, p, h, t)
+            if rate > g.bound[clock] * SLACK:
+                return -1
+            if g.accept[clock] * g.bound[clock] < rate:
+                _ring(s, p, g, y, h, g.extra[clock], t)
+            g.index[clock] += 1
+            _next_hazard(g, clock, h)
+            _wind(g, clock, t, _hazard(s, p, h, t))
         elif rank == STRIKE:
-            _replan(w, s, p, g, room, _respond(levers, s, p, g, y, log, address, next_strike, t), -1, t)
-        elif rank == RESUPPLY:
-            touched = _deliver(deliveries[next_supply], s, p, g, log, t)
-            supply[next_supply] = t + deliveries[next_supply].every
-            next_supply = _first(supply)
-            _replan(w, s, p, g, room, touched, -1, t)
+            _respond(w, s, p, g, y, response, t)
+            decided = -1
+        elif rank == SUPPLY:
+            _deliver(w.delivery[supply], s, p, g, t)
+            g.supply[supply] = t + w.delivery[supply].every
+            supply = _first(g.supply, w.deliveries)
         elif rank == SCHEDULE:
-            i = next_schedule
-            lv = levers[i]
-            if s.rung[0] == i and t >= lv.active_from:
-                _decide_by_levers(s, lv, g, log, block(address, _TRIGGER, _ZERO, turn[i]), -1, t, SCHEDULE, CAUSE_SCHEDULE)  # fmt: skip
-            turn[i] += 1
-            schedule[i] = t + lv.schedule_every
-            next_schedule = _first(schedule)
-        else:
-            if embolden(s, p, t, s.unanswered_since[0]):
-                _put(log, g, t, PATIENCE, EMBOLDENED, -1, UNANSWERED_WINDOW, 0.0)
-                _replan(w, s, p, g, room, ATTACKS, -1, t)
-        if g.waiting != waiting or g.responses != decided:
-            next_strike = _next_response(g)
+            lv = w.levers[schedule]
+            if s.rung[0] == schedule and t >= lv.active_from:
+                u = block(g, _TRIGGER, _ZERO, g.turn[schedule])
+                _decide_by_levers(s, lv, g, u, -1, t, SCHEDULE, CAUSE_SCHEDULE)
+            g.turn[schedule] += 1
+            g.schedule[schedule] = t + lv.schedule_every
+            schedule = _first(g.schedule, w.rungs)
+        elif embolden(s, p, t, s.unanswered_since[0]):
+            _put(g, t, PATIENCE, EMBOLDENED, -1, UNANSWERED_WINDOW, 0.0)
+            g.touched |= ATTACKS
+        if g.touched:
+            _replan(w, s, p, g, clock, t)
+        if g.responses != decided:
+            response = _next_response(g)
+        if (
+            rank != ATTACK
+            or is_dated
+            or g.touched
+            or g.responses != decided
+            or s.unanswered_since[0] != window
+        ):
+            stale = True
+        if g.keep:
+            for row in range(g.rows):
+                if left + row < log.shape[0]:
+                    log[left + row, :] = g.recent[row, :]
+        left += g.rows
     close(y, w.horizon)
+    return left
 
 
 @keep
-@njit(nogil=True)
+@njit(nogil=True, error_model="numpy")
 def run_many(
-    w: Any, levers: Any, rungs: Any, dated: Any, deliveries: Any, start: Any, state: Any, clocks: Any,
-    empty: Any, params: Any, shares: Any, seed: Any, replications: Any, salt: Any, tallies: Any, weeks: Any, log: Any,
-    rows: Any, first: int, last: int,
+    world: Any, start: Any, params: Any, shares: Any, seed: Any, replications: Any, salt: Any,
+    state: Any, clocks: Any, empty: Any, tallies: Any, weeks: Any, log: Any, rows: Any, first: int, last: int,
 ) -> None:  # fmt: skip
     """Runs ``first`` to ``last`` of a batch: fills ``tallies``, ``weeks`` and ``rows`` (-1 at a broken bound).
 
-    ``state`` and ``clocks`` are one record of room each; ``log`` has room for the records of one run, or none.
+    ``state`` and ``clocks`` are room for one run; ``log`` has room for the records of one run, or none.
     """
-    supply = np.empty(deliveries.shape[0])
-    schedule = np.empty(levers.shape[0])
-    turn = np.empty(levers.shape[0], np.int64)
+    g = clocks[0]
+    g.seed = seed
+    g.salt = salt
+    g.keep = 1 if log.shape[0] > 0 else 0
     for r in range(first, last):
         state[0] = start[0]
         tallies[r] = empty[0]
-        g = clocks[0]
+        g.replication = replications[r]
         g.waiting = 0
         g.attacks = 0
         g.responses = 0
-        g.rows = 0
-        g.fault = 0
-        address = (seed, replications[r], salt)
-        run_one(
-            w[0], levers, rungs, dated, deliveries, supply, schedule, turn,
-            state[0], params[r], shares[r], g, tallies[r], weeks[r], log, address,
-        )  # fmt: skip
-        rows[r] = -1 if g.fault else g.rows
+        rows[r] = run_one(world[0], state[0], params[r], shares[r], g, tallies[r], weeks[r], log)

@@ -1,7 +1,8 @@
 """How a world, its levers and a run's state lie in memory: records with a field for each name of the registry.
 
-Arrays by place, weapon and stock have room for a few sizes only, so that one compilation serves most
-worlds; what is left over stays at its initial value, and no rule reads more of it than that.
+Records have room of one of two sizes, so that one compilation serves most worlds; what is left over stays at
+its initial value, and no rule reads more of it than that. All of a run lies in records, none in arrays of its
+own: a record is one pointer and is counted by nobody.
 """
 
 import math
@@ -12,7 +13,7 @@ import numpy as np
 
 from sim.engine import events as ev
 from sim.errors import RunError
-from sim.model.levers import Levers
+from sim.model.levers import Levers, Rung
 from sim.model.registry import FIELDS, PARAMETERS
 from sim.model.response import REMEMBERED
 from sim.model.start import furnish
@@ -20,8 +21,9 @@ from sim.model.strike import Order
 from sim.model.tally import WHOLE, Tally
 from sim.model.world import World
 
-ROOM = {"place": (4, 16, 63), "weapon": (8, 32), "stock": (4, 16)}
 HAZARDS = 3  # permission, stage, wider war
+WIDTH = 13  # columns of a record in the log
+RECENT = 16  # records that one event can leave: nine at most
 UNUSED_STAGE = 2**31  # stage of a weapon that isn't there: never reached
 LEVEL, FRONT, CLIMB, SURGE, REPLAY, OPENING = range(6)
 
@@ -29,25 +31,31 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 
 class Size(NamedTuple):
-    """Room for places, weapons and stocks."""
+    """Room for each kind of thing in a world."""
 
     places: int
     weapons: int
     stocks: int
+    rungs: int
+    deliveries: int
+    dated: int
 
 
-def size_of(world: World) -> Size:
+SIZES = (Size(4, 8, 4, 4, 16, 64), Size(63, 32, 16, 16, 256, 4096))
+
+
+def size_of(world: World, dated: int) -> Size:
     """The least room that a world fits into. Raises RunError for a world too large."""
-    asked = {"place": len(world.places), "weapon": len(world.weapons), "stock": len(world.stocks)}
-    found = []
-    for what, n in asked.items():
-        room = next((x for x in ROOM[what] if x >= n), None)
-        if room is None:
-            raise RunError(
-                f"the compiled engine has room for {ROOM[what][-1]} {what}s, found {n}: use --engine simpy"
-            )
-        found.append(room)
-    return Size(*found)
+    asked = Size(
+        len(world.places), len(world.weapons), len(world.stocks), len(world.ladder), len(world.deliveries), dated
+    )  # fmt: skip
+    for size in SIZES:
+        if all(n <= room for n, room in zip(asked, size, strict=True)):
+            return size
+    what, most, n = next(
+        (name, room, n) for name, room, n in zip(Size._fields, SIZES[-1], asked, strict=True) if n > room
+    )
+    raise RunError(f"the compiled engine has room for {most} {what}, found {n}: use --engine simpy")
 
 
 ORDER = [(name, np.float64) for name in Order._fields]
@@ -58,7 +66,7 @@ DATED = np.dtype(
 DELIVERY = np.dtype(
     [("rung", np.int64), ("stock", np.int64), ("every", np.float64), ("amount", np.int64)], align=True
 )
-RUNG = np.dtype([(x, np.float64) for x in ("attacks", "injuries", "deaths", "day")], align=True)
+RUNG = np.dtype([(x, np.float64) for x in Rung._fields], align=True)
 PARAMS = np.dtype([(name, np.float64) for name in PARAMETERS], align=True)
 LEVERS = np.dtype(
     [(name, np.int64 if isinstance(x, int) else np.float64) for name, x in Levers()._asdict().items()],
@@ -69,9 +77,9 @@ LEVERS = np.dtype(
 class Types(NamedTuple):
     """Record types for one size."""
 
-    state: "np.dtype[Any]"
     world: "np.dtype[Any]"
-    clocks: "np.dtype[Any]"
+    state: "np.dtype[Any]"
+    clock: "np.dtype[Any]"
     tally: "np.dtype[Any]"
 
 
@@ -80,34 +88,42 @@ def types_for(size: Size) -> Types:
     """The records of a run in a world of this size."""
     n = size.places
     room = {"place": n, "weapon": size.weapons, "stock": size.stocks, "run": 1, "window": REMEMBERED}
-    state = [(x.name, np.int64 if isinstance(x.initial, int) else np.float64, (room[x.per],)) for x in FIELDS.values()]  # fmt: skip
-    world = [("horizon", np.float64), ("places", np.int64), ("place_keys", np.uint64, (n,))]
-    waits = [
-        (name, np.float64, (n + HAZARDS,)) for name in ("budget", "bound", "start", "due", "accept", "extra")
-    ]
-    clocks = [
-        *waits, ("index", np.int64, (n + HAZARDS,)),
-        *((name, np.float64, (REMEMBERED,)) for name in ("strike_due", *Order._fields)),
+    world = [
+        ("horizon", np.float64), ("places", np.int64), ("place_keys", np.uint64, (n,)),
+        ("rungs", np.int64), ("levers", LEVERS, (size.rungs,)), ("climb", RUNG, (size.rungs,)),
+        ("deliveries", np.int64), ("delivery", DELIVERY, (size.deliveries,)),
+        ("dates", np.int64), ("dated", DATED, (size.dated,)),
+    ]  # fmt: skip
+    state = [(x.name, _kind(x.initial), (room[x.per],)) for x in FIELDS.values()]
+    clocks = n + HAZARDS
+    clock = [
+        ("seed", np.uint64), ("replication", np.uint64), ("salt", np.uint64),
+        *((name, np.float64, (clocks,)) for name in ("budget", "bound", "start", "due", "accept", "extra")),
+        ("index", np.int64, (clocks,)),
+        ("waiting", np.int64), ("strike_due", np.float64, (REMEMBERED,)), ("order", np.dtype(ORDER), (REMEMBERED,)),
         *((name, np.int64, (REMEMBERED,)) for name in ("strike_place", "strike_number", "strike_stock")),
-        ("waiting", np.int64), ("attacks", np.int64), ("responses", np.int64), ("rows", np.int64), ("fault", np.int64),
+        ("supply", np.float64, (size.deliveries,)), ("schedule", np.float64, (size.rungs,)), ("turn", np.int64, (size.rungs,)),
+        ("attacks", np.int64), ("responses", np.int64), ("touched", np.int64),
+        ("keep", np.int64), ("rows", np.int64), ("recent", np.float64, (RECENT, WIDTH)),
     ]  # fmt: skip
     tally = [(x, np.int64 if x in WHOLE else np.float64, (n + 1,)) for x in Tally._fields]
-    return Types(*(np.dtype(x, align=True) for x in (state, world, clocks, tally)))
+    return Types(*(np.dtype(x, align=True) for x in (world, state, clock, tally)))
+
+
+def _kind(initial: float) -> type:
+    """Whole numbers stay whole."""
+    return np.int64 if isinstance(initial, int) else np.float64
 
 
 class Packed(NamedTuple):
-    """A world as the compiled engine reads it."""
+    """A world as the compiled engine reads it: arrays of one record."""
 
     types: Types
-    world: Array  # one record
-    start: Array  # one record: the state at time 0 as the world gives it
-    ladder: Array
-    rungs: Array
-    dated: Array  # in order of happening
-    deliveries: Array
+    world: Array
+    start: Array  # the state at time 0 as the world gives it
 
 
-class _View:
+class _Writable:
     """Fields of a record by attribute, as the rules that furnish a state write them."""
 
     def __init__(self, record: Any) -> None:
@@ -119,29 +135,30 @@ class _View:
 
 def pack(world: World) -> Packed:
     """A world in memory. Raises RunError if it is too large, or if a time is neither finite nor 0 or more."""
-    size = size_of(world)
-    types = types_for(size)
-    head = np.zeros(1, types.world)
-    head["horizon"] = world.horizon_days
-    head["places"] = len(world.places)
-    head["place_keys"][0, : len(world.places)] = world.place_keys
+    dated = _dated(world)
+    types = types_for(size_of(world, len(dated)))
+    packed = np.zeros(1, types.world)
+    x = packed[0]
+    x["horizon"] = world.horizon_days
+    x["places"] = len(world.places)
+    x["place_keys"][: len(world.places)] = world.place_keys
+    x["rungs"] = len(world.ladder)
+    x["levers"][: len(world.ladder)] = [tuple(lv) for lv in world.ladder]
+    x["climb"][:] = tuple(Rung())
+    x["climb"][: len(world.rungs)] = [tuple(rung) for rung in world.rungs]
+    x["deliveries"] = len(world.deliveries)
+    x["delivery"][: len(world.deliveries)] = [tuple(d) for d in world.deliveries]
+    x["dates"] = len(dated)
+    x["dated"][: len(dated)] = dated
     start = np.zeros(1, types.state)
     for name, field in FIELDS.items():
         start[name] = field.initial
     start["weapon_stage"] = UNUSED_STAGE
-    furnish(_View(start[0]), world)
-    return Packed(
-        types,
-        head,
-        start,
-        np.array([tuple(x) for x in world.ladder], LEVERS),
-        np.array([tuple(x) for x in world.rungs], RUNG),
-        _dated(world),
-        np.array([tuple(x) for x in world.deliveries], DELIVERY),
-    )
+    furnish(_Writable(start[0]), world)
+    return Packed(types, packed, start)
 
 
-def _dated(world: World) -> Array:
+def _dated(world: World) -> list[tuple[Any, ...]]:
     """Everything with a date, in the order in which it happens: time, rank, place, ordinal."""
     none = (0.0,) * len(ORDER)
     found: list[tuple[float, int, int, int, tuple[Any, ...]]] = []
@@ -159,10 +176,4 @@ def _dated(world: World) -> Array:
     for time, *_ in found:
         if not (time >= 0.0 and math.isfinite(time)):
             raise RunError(f"expected a delay that is finite and ≥ 0 days, found {time!r}")
-    rows = [(time, rank, *rest) for time, rank, _, _, rest in sorted(found)]
-    return np.array(rows, DATED)
-
-
-def pack_params(params: Any) -> Array:
-    """Parameters of one run as a record."""
-    return np.array([tuple(params)], PARAMS)
+    return [(time, rank, *rest) for time, rank, _, _, rest in sorted(found)]

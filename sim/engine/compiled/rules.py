@@ -15,7 +15,7 @@ def register() -> None:
         names = vars(importlib.import_module(f"sim.model.{module.name}"))
         for function in list(names.values()):
             if isinstance(function, FunctionType) and function.__module__ == f"sim.model.{module.name}":
-                register_jitable(function)
+                register_jitable(error_model="numpy", forceinline=True)(function)  # no rule divides by 0
 
 
 register()
