@@ -471,7 +471,6 @@ def run_one(w: Any, s: Any, p: Any, shares: Any, g: Any, y: Any, weeks: Any, log
     Records go to ``log`` while it has room.
     """
     _begin(w, s, p, shares, g)
-    first_hazard = len(s.share)
     supply, schedule = _first(g.supply, w.deliveries), _first(g.schedule, w.rungs)
     response, date, left = -1, 0, 0
     soon, soon_rank, soon_clock, soon_dated, window, stale = INF, 0, -1, False, NEVER, True
