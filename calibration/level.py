@@ -67,7 +67,7 @@ class LevelTarget:
 
     def _log_total(self, prepared: Prepared) -> Floats:
         """Log of the reports expected in all windows, an opening attack and its offspring apart."""
-        x, total = np.zeros(1), np.zeros(1)
+        x, total = prepared.at_start, np.zeros(1)
         for stage in prepared.stages:
             attacks = stage.mean + x * stage.mean_per_x
             gained = stage.gain if stage.stretch.window < 0 else stage.gain * attacks
