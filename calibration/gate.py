@@ -13,6 +13,7 @@ from scipy.special import gammaln, xlogy
 from calibration.arrays import Floats, as_floats
 from calibration.evidence import Evidence
 from calibration.items import Window
+from calibration.level import LEVEL, held_level
 from calibration.likelihoods.counts import matched
 from calibration.likelihoods.filter import CountFilter
 from calibration.likelihoods.parameters import Reader
@@ -60,7 +61,8 @@ def share_outside(hypothesis: Hypothesis, settings: Settings, evidence: Evidence
     transform = PriorTransform(hypothesis, one.places)
     reader = Reader(hypothesis, settings, transform.names, one.places)
     values = transform.from_normal(sobol_normals(POINTS, transform.dimensions, SEED))
-    values = held_level(values, reader, one)
+    if LEVEL in transform.parameters:
+        values[:, transform.parameters.index(LEVEL)] = held_level(values, reader, one)
     mean, variance = reported_moments(values, reader, one)
     opening = 1 if one.windows[0].begins_at_attack else 0
     counts = matched(mean, variance)
@@ -68,23 +70,6 @@ def share_outside(hypothesis: Hypothesis, settings: Settings, evidence: Evidence
     up = counts.theta[:, None] + counts.lam[:, None] * n
     log_p = np.log(counts.theta)[:, None] + xlogy(n - 1.0, up) - up - gammaln(n + 1.0)
     return float(1.0 - np.minimum(np.exp(log_p).sum(axis=1), 1.0).mean())
-
-
-def held_level(values: Floats, reader: Reader, evidence: Evidence) -> Floats:
-    """The draws with a base rate under which, without strikes, the record's count is expected of each."""
-    if "base_rate" not in reader.names:
-        return values
-    out = values.copy()
-    level = reader.names.index("base_rate")
-    out[:, level] = 1.0
-    quiet = evidence._replace(strikes=())
-    opening = 1 if evidence.windows[0].begins_at_attack else 0
-    at_one, _ = reported_moments(out, reader, quiet)
-    out[:, level] = 2.0
-    at_two, _ = reported_moments(out, reader, quiet)
-    per_level = at_two - at_one  # the mean is linear in the level; an opening attack adds its own offspring
-    out[:, level] = np.maximum(evidence.attacks - opening - (at_one - per_level), 0.1) / per_level
-    return out
 
 
 def reported_moments(values: Floats, reader: Reader, evidence: Evidence) -> tuple[Floats, Floats]:

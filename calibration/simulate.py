@@ -32,13 +32,16 @@ def simulate_windows(
         else candidates
     )
     opening = evidence.windows[0].begins_at_attack
+    days = parameters.get("excitation_days", 5.0)
+    late = start + rng.exponential(days, rng.poisson(rate.left_before * days))  # set off before the record
+    kept = as_floats(np.append(kept, late[late < end]))
     generation: Floats = as_floats(np.append(kept, start) if opening else kept)
     times = [kept]
     n = parameters.get("branching_ratio", 0.0)
     total = len(kept)
     while len(generation) and n > 0.0:
         parents = np.repeat(generation, rng.poisson(n, len(generation)))
-        generation = parents + rng.exponential(parameters.get("excitation_days", 5.0), len(parents))
+        generation = parents + rng.exponential(days, len(parents))
         generation = generation[generation < end]
         times.append(generation)
         total += len(generation)

@@ -7,6 +7,9 @@ generalized Poisson of these moments. Then x moves on by the number of attacks t
 
     N̂ = m + d·v/v_r · (n - d·m),        x → x e^{-βL} + nβ · N̂ (1 - e^{-βL})/(βL)
 
+It starts from the share v of its stationary level, x = v · n/(1 - n) · μ(0): attacks before the record have left
+something, and how much is not known.
+
 A window that begins at an attack is conditioned on it: one attack fewer to explain, x starts nβ higher, and the
 gap before it was quiet. Other gaps between windows move x by its mean. Exact for n = 0 (Poisson) and for fast
 excitation. A bound of «at least» changes nothing: what went unreported is the completeness's, for the whole record.
@@ -80,7 +83,7 @@ class CountFilter:
 
     def steps(self, prepared: Prepared, attacks: Sequence[int]) -> Iterator[Step]:
         """The windows in order of time, the excitation carried from one to the next."""
-        x: Floats = np.zeros(1)
+        x = prepared.at_start
         for stage in prepared.stages:
             if stage.stretch.window < 0:
                 x = x * stage.left + stage.gain

@@ -50,11 +50,14 @@ class ImmigrantRate:
         tilt = max(self._p["mobilisation_drift"], 0.0) + limit * math.tanh(up / limit)
         return float(g * self._p["base_rate"] * math.exp(tilt))
 
+    @property
+    def left_before(self) -> float:
+        """Excitation when the process begins: the share v of n/(1 - n) times the rate there without strikes, per day."""
+        n, start = self._p["branching_ratio"], np.array([self._evidence.origin])
+        return self._p["excitation_at_start"] * n / (1.0 - n) * float(self._unstruck(start)[0])
+
     def __call__(self, days: Floats) -> Floats:
         """Rate on days, of any shape."""
-        piece = np.maximum(np.searchsorted(self._starts, days, side="right") - 1, 0)
-        gone = np.maximum(days - self._evidence.drift_from, 0.0)
-        tilt = self._p["mobilisation_drift"] * (1.0 - np.exp(-gone / self._p["drift_days"]))
         x = np.zeros_like(days)
         for time, amplitude in self._jumps:
             age = days - time
@@ -62,6 +65,11 @@ class ImmigrantRate:
                 age > 0.0, amplitude * np.exp(-np.maximum(age, 0.0) / self._p["effect_days"]), 0.0
             )
         limit = self._p["effect_limit"]
-        return as_floats(
-            self._levels[piece] * self._p["base_rate"] * np.exp(tilt + limit * np.tanh(x / limit))
-        )
+        return as_floats(self._unstruck(days) * np.exp(limit * np.tanh(x / limit)))
+
+    def _unstruck(self, days: Floats) -> Floats:
+        """g(t) · e^{drift(t)} · μ."""
+        piece = np.maximum(np.searchsorted(self._starts, days, side="right") - 1, 0)
+        gone = np.maximum(days - self._evidence.drift_from, 0.0)
+        tilt = self._p["mobilisation_drift"] * (1.0 - np.exp(-gone / self._p["drift_days"]))
+        return as_floats(self._levels[piece] * self._p["base_rate"] * np.exp(tilt))

@@ -17,7 +17,7 @@ from sim.scenario.settings import Settings
 EFFECTS = tuple(f"effect_{x}" for x in TARGETS)
 READ = (
     "base_rate", "mobilisation_drift", "drift_days", "branching_ratio", "excitation_days",
-    *EFFECTS, "effect_days", "strength_exponent", "effect_limit", "spill", "completeness",
+    "excitation_at_start", *EFFECTS, "effect_days", "strength_exponent", "effect_limit", "spill", "completeness",
 )  # fmt: skip
 """Every parameter that the closed form knows."""
 
@@ -37,6 +37,7 @@ class Parameters(NamedTuple):
     drift_days: Floats
     branching_ratio: Floats
     excitation_days: Floats
+    excitation_at_start: Floats
     effects: Floats
     effect_days: Floats
     strength_exponent: Floats
@@ -95,7 +96,7 @@ class Reader:
         if self.drifts:
             out |= {"mobilisation_drift", "drift_days"}
         if self.excites:
-            out |= {"branching_ratio", "excitation_days"}
+            out |= {"branching_ratio", "excitation_days", "excitation_at_start"}
         struck = {
             e for s in strikes if s.strength > 0.0 for e, q in zip(EFFECTS, s.shares, strict=True) if q > 0.0
         }
@@ -122,6 +123,7 @@ class Reader:
             drift_days=column("drift_days"),
             branching_ratio=column("branching_ratio"),
             excitation_days=column("excitation_days"),
+            excitation_at_start=column("excitation_at_start"),
             effects=effects,
             effect_days=column("effect_days"),
             strength_exponent=column("strength_exponent"),

@@ -41,7 +41,7 @@ class ParticleFilter:
 
     def log_likelihood(self) -> float:
         """Estimate of the log likelihood; its exponential is unbiased."""
-        state: Floats = np.zeros(self._particles)
+        state: Floats = np.full(self._particles, self._rate.left_before)
         at = self._evidence.origin
         total = 0.0
         for w in self._evidence.windows:

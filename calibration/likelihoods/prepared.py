@@ -47,9 +47,10 @@ class Stage(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """Stages in order of time, and what an attack adds to the excitation, nβ [W]."""
+    """Stages in order of time, the excitation before the first, and what an attack adds to it, nβ; each [W]."""
 
     stages: tuple[Stage, ...]
+    at_start: Floats
     excitement: Floats
     completeness: Floats
 
@@ -69,7 +70,7 @@ class Prepared(NamedTuple):
             )
             gain = s.gain * level if s.stretch.window < 0 else s.gain
             stages.append(s._replace(rate=rate, mean=s.mean * level, variance=s.variance * level, gain=gain))
-        return self._replace(stages=tuple(stages))
+        return self._replace(stages=tuple(stages), at_start=self.at_start * level)
 
     def counts(self, stage: Stage, x: Floats) -> WindowCounts:
         """Moments of a window's counts, given the excitation carried into it."""
@@ -94,12 +95,19 @@ def prepare(rates: Rates, evidence: Evidence, p: Parameters, *, excites: bool) -
             stages.append(_window(p, stretch, rate))
         reached += stretch.window >= 0
     excitement = (branching(p) / p.excitation_days)[:, 0] if excites else nothing
-    return Prepared(tuple(stages), excitement, p.completeness[:, 0])
+    at_start = left_before(p, rates.unstruck_at_start(p)) if excites else nothing
+    return Prepared(tuple(stages), at_start, excitement, p.completeness[:, 0])
 
 
 def branching(p: Parameters) -> Floats:
     """n, kept below 1."""
     return np.minimum(p.branching_ratio, MOST_BRANCHING)
+
+
+def left_before(p: Parameters, background: Floats) -> Floats:
+    """x = v · n/(1 - n) · μ(0): the share v of the stationary excitation under the background of day 0 [W]."""
+    n = branching(p)[:, 0]
+    return p.excitation_at_start[:, 0] * n / (1.0 - n) * background
 
 
 def _window(p: Parameters, stretch: Stretch, rate: Rate) -> Stage:

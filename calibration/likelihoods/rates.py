@@ -112,6 +112,12 @@ class Rates:
         self._drift_from = evidence.drift_from
         self._drifts, self._affects = drifts, affects
 
+    def unstruck_at_start(self, p: Parameters) -> Floats:
+        """g(0) · e^{drift(0)} · μ of all places on the first day of the process [W], without any strike."""
+        first = self.stretches[0].segments[0]
+        nothing = np.zeros((len(p.shares), 1))
+        return self._shape(p, first.start, np.array([first.start]), nothing)[:, 0] * (p.shares @ first.levels)
+
     def walk(self, p: Parameters) -> Iterator[tuple[Stretch, Rate]]:
         """The rate on each stretch, in order of time."""
         net: Floats = np.zeros((len(p.shares), 1))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sim.model.attack import recorded_hit_share
+from sim.model.excitation import begin_excited
 from sim.model.registry import make_state
 from sim.model.world import World
 
@@ -43,5 +44,6 @@ def begin(s: Any, p: Any, shares: tuple[float, ...]) -> None:
     """Write what the run's parameters give."""
     for c in range(len(shares)):
         s.share[c] = shares[c]
+        begin_excited(s, p, c)
     s.expectation[0] = p.expected_strength
     s.hit_share[0] = max(LEAST_HIT_SHARE, recorded_hit_share(s, p))

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from calibration.calibrate import Calibration
+from calibration.level import HeldLevel
 from calibration.posterior import Posterior
 from calibration.priors import PriorTransform, to_parameters
 from sim.engine.streams import Draws
@@ -38,19 +39,13 @@ class Mode(NamedTuple):
     hypothesis: str | None = None  # a single one; None averages over the fitted
 
 
-def recorded_rate(calibration: Calibration) -> float:
-    """Attacks reported per day over the admitted windows."""
-    windows = calibration.evidence.windows
-    return sum(w.attacks for w in windows) / sum(w.end - w.start for w in windows)
-
-
 class PointSource:
     """Draws of points for a study: hypotheses by their weights, parameters from posterior or prior.
 
     A hypothesis that is not fitted keeps its prior for all but the level: outside the runs under the prior
-    its base rate is the one at which, without strikes, the record's rate of reports would be expected. The
-    base rate's prior reaches from one attack in three weeks to twenty a day, and its differences in attacks
-    would be those of its largest draws.
+    its base rate is the one at which, without strikes, as many reports are expected over the admitted windows as
+    they have (``calibration.level``). The base rate's prior reaches from one attack in three weeks to twenty a
+    day, and its differences in attacks would be those of its largest draws.
     """
 
     def __init__(
@@ -60,7 +55,6 @@ class PointSource:
         self._seed = seed
         self._places = sorted(settings.places)
         self._marks: Posterior = calibration.marks
-        self._recorded_rate = recorded_rate(calibration)
         self._weights = {
             name: (declared, evidence)
             for name, (declared, evidence) in calibration.weights.items()
@@ -70,6 +64,7 @@ class PointSource:
         self._priors = {name: PriorTransform(h, self._places) for name, h in hypotheses.items()}
         self._constants: dict[str, dict[str, float]] = {}
         self._assumed: dict[str, PriorTransform] = {}
+        self._held: dict[str, HeldLevel] = {}
         for name, h in hypotheses.items():
             entries = {**settings.assumptions, **h.assumptions}
             fitted = set(h.parameters)
@@ -77,6 +72,8 @@ class PointSource:
             self._constants[name] |= {k: x.value for k, x in h.parameters.items() if x.value is not None}
             drawn = {k: x.prior for k, x in entries.items() if x.prior is not None and k not in fitted}
             self._assumed[name] = PriorTransform.independent(drawn)
+            if name not in self._posteriors:
+                self._held[name] = HeldLevel(h, settings, calibration.evidence)
 
     @property
     def averaged(self) -> list[str]:
@@ -122,8 +119,7 @@ class PointSource:
             draw, values = self._from_draws(mode, posterior, draws, 1)
         fitted, shares = to_parameters(prior.names, values)
         if posterior is None and mode.kind != "prior":
-            unstruck = self._recorded_rate * (1.0 - fitted.get("branching_ratio", 0.0))
-            fitted["base_rate"] = unstruck / fitted.get("completeness", 1.0)
+            fitted["base_rate"] = self._held[name](numbers | fitted, shares)
         known = {n: float(x) for n, x in (numbers | fitted).items() if n in PARAMETERS}
         return Point(name, draw, make_params(known), tuple(shares[x] for x in self._places))
 

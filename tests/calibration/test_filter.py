@@ -154,7 +154,8 @@ def brute_force(evidence: Evidence, given: Mapping[str, float], runs: int, seed:
     rng = np.random.default_rng(seed)
     rate = ImmigrantRate(evidence, given)
     n, beta_ = given["branching_ratio"], 1.0 / given["excitation_days"]
-    x, good = np.zeros(runs), np.ones(runs, dtype=bool)
+    before = given.get("excitation_at_start", 0.0) * n / (1.0 - n) * rate(np.array([evidence.origin]))[0]
+    x, good = np.full(runs, before), np.ones(runs, dtype=bool)
     at = evidence.origin
     for w in evidence.windows:
         for end, asked in ((w.start, None), (w.end, w.attacks)):
@@ -180,8 +181,11 @@ BRUTE = {
     "slow": ({"branching_ratio": 0.5, "excitation_days": 2.0}, (3.0, 5.0, 9.0), 0.03),
     "fast": ({"branching_ratio": 0.7, "excitation_days": 0.5}, (3.0, 5.0, 9.0), 0.15),
     "gap": ({"branching_ratio": 0.6, "excitation_days": 3.0}, (3.0, 4.0, 9.0), 0.05),
+    "excited before": (
+        {"branching_ratio": 0.6, "excitation_days": 3.0, "excitation_at_start": 0.9}, (3.0, 5.0, 9.0), 0.05,
+    ),
     "thinned": ({"branching_ratio": 0.5, "excitation_days": 2.0, "completeness": 0.7}, (3.0, 5.0, 9.0), 0.05),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", BRUTE)
@@ -199,7 +203,7 @@ def test_filter_particles_and_brute_force_agree_on_small_counts(case: str) -> No
     particles = [ParticleFilter(evidence, given, 4000, seed).log_likelihood() for seed in range(4)]
     spread = np.std(particles, ddof=1) / 2.0
     assert abs(np.mean(particles) - log_p) < MOST_Z * np.hypot(error, spread)
-    held = {"completeness": given.get("completeness", 1.0)}
+    held = {n: given.get(n, x) for n, x in (("completeness", 1.0), ("excitation_at_start", 0.0))}
     h = a_hypothesis(base_rate=lognormal(1.0, 1.0), **EXCITED, held=held)
     likelihood, transform = a_filter(evidence, h, SMALL)
     closed = likelihood(row(transform.names, given)).sum()

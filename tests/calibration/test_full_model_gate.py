@@ -23,14 +23,14 @@ FIRST = dt.datetime(2023, 10, 17, 12)  # noqa: DTZ001  records state local time
 REPORTED, DAYS = 68, 35.5  # [A6], to the end of A5
 
 
-def quiet_level(n: float, excitation_days: float, completeness: float) -> float:
+def quiet_level(n: float, excitation_days: float, completeness: float, v: float) -> float:
     """Base rate at which 68 reported attacks are expected in 35.5 days without strikes.
 
-    Mean of a Hawkes process from none, by solving its linear equation: with k = (1 - n)/excitation_days,
-    E N(T) = μ/(1 - n)·(T - n·(1 - e^{-kT})/k).
+    Mean of a Hawkes process from the share v of its stationary excitation, by solving its linear equation: with
+    k = (1 - n)/excitation_days, E N(T) = μ/(1 - n)·(T - n·(1 - v)·(1 - e^{-kT})/k).
     """
     k = (1.0 - n) / excitation_days
-    return REPORTED / completeness * (1.0 - n) / (DAYS - n * (1.0 - np.exp(-k * DAYS)) / k)
+    return REPORTED / completeness * (1.0 - n) / (DAYS - n * (1.0 - v) * (1.0 - np.exp(-k * DAYS)) / k)
 
 
 def test_the_full_model_stays_within_the_gate() -> None:
@@ -58,7 +58,10 @@ def test_the_full_model_stays_within_the_gate() -> None:
         fitted, shares = to_parameters(transform.names, values[i])
         numbers = held | {n: float(x[i]) for n, x in drawn.items()} | fitted
         numbers["base_rate"] = quiet_level(
-            numbers["branching_ratio"], numbers["excitation_days"], numbers["completeness"]
+            numbers["branching_ratio"],
+            numbers["excitation_days"],
+            numbers["completeness"],
+            numbers["excitation_at_start"],
         )
         events = run(world, make_params(numbers), tuple(shares[p] for p in world.places), Draws(SEED, i))
         outside += not FEWEST <= sum(e.kind == "reported" for e in events) <= MOST

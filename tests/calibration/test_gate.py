@@ -6,6 +6,7 @@ import pytest
 from calibration import gate
 from calibration.calibrate import calibrate
 from calibration.evidence import Evidence, admit
+from calibration.level import LEVEL, held_level
 from calibration.likelihoods.parameters import Reader
 from calibration.posterior import Posterior
 from calibration.predictive import simulate_counts
@@ -46,7 +47,8 @@ def held(h: Hypothesis, the_settings: Settings, evidence: Evidence, rows: int) -
     transform = PriorTransform(h, evidence.places)
     reader = Reader(h, the_settings, transform.names, evidence.places)
     values = transform.from_normal(sobol_normals(rows, transform.dimensions, 1))
-    return reader, gate.held_level(values, reader, evidence)
+    values[:, transform.names.index(LEVEL)] = held_level(values, reader, evidence)
+    return reader, values
 
 
 def test_the_level_is_held_at_the_records() -> None:

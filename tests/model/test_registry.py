@@ -27,7 +27,7 @@ FUNCTIONS = {
 }
 TRANSITIONS = {
     "launch_attack", "_count", "mobilise", "use_capability", "destroy_capability", "spend_interceptors",
-    "receive_interceptors", "surge_due", "set_defence", "jump", "excite", "learn", "change_permission", "strike_sponsor",
+    "receive_interceptors", "surge_due", "set_defence", "jump", "excite", "begin_excited", "learn", "change_permission", "strike_sponsor",
     "lose_defender", "change_resolve", "leave_unanswered", "answer", "embolden", "decide_response", "decide_spontaneous",
     "plan_strike", "_forget", "replay_strike", "held_back", "climb_stage", "spend_munitions", "receive_munitions",
     "pay_politically", "affect", "strike", "raise_tension", "widen_war", "furnish", "begin",

@@ -70,6 +70,11 @@ class Compensator:
         self.world, self.p, self.shares = world, p, shares
         n = len(world.places)
         self.excited = [Pulse(p["excitation_days"]) for _ in range(n)]
+        for c, before in enumerate(self.excited):
+            gone = max(0.0, -world.drift_from) / p["drift_days"]
+            g = world.mobilisation[c] * np.exp(p["mobilisation_drift"] * (1.0 - np.exp(-gone)))
+            kept_up = p["base_rate"] * shares[c] * g * p["branching_ratio"] / (1.0 - p["branching_ratio"])
+            before.add(0.0, float(p["excitation_at_start"] * kept_up))
         self.net = [Pulse(p["effect_days"]) for _ in range(n)]
         self.down = [Pulse(p["suppression_days"]) for _ in range(n)]
         self.up = [Pulse(p["backlash_days"]) for _ in range(n)]

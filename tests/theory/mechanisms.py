@@ -72,6 +72,9 @@ MANY_PIECES = pieces(*((0.05 * i, i % 2, 0.3 + (7 * i % 10) / 5) for i in range(
 MECHANISMS: dict[str, Mechanism] = {
     "constant rate": Mechanism(a_world(), BASE, {"base_rate": 2.2}),
     "self-excitation": Mechanism(a_world(), BASE | HAWKES, {"branching_ratio": 0.0}),
+    "excited before": Mechanism(
+        a_world(days=8.0), BASE | HAWKES | {"excitation_at_start": 1.0}, {"excitation_at_start": 0.0}
+    ),
     "net strike effect": Mechanism(
         a_world(MIXED), BASE | by_class("effect", -1.0) | {"effect_days": 8.0}, none_of("effect")
     ),
@@ -122,7 +125,7 @@ MECHANISMS: dict[str, Mechanism] = {
             MIXED._replace(delay_form=UNIFORM, delay_a=0.2, delay_b=2.0, spontaneous=0.05, spontaneous_days=0.1),
             calendar=RISING, interceptors=40, deliveries=(Delivery(0, -1, 4.0, 8),), drift_from=3.0,
         ),
-        {"base_rate": 3.0, "mobilisation_drift": 0.8, "drift_days": 10.0, "stage_hazard": 0.05}
+        {"base_rate": 3.0, "excitation_at_start": 0.7, "mobilisation_drift": 0.8, "drift_days": 10.0, "stage_hazard": 0.05}
         | HAWKES | SUPPRESS | BACKLASH | USE | RESOLVE | RESTRAINT | DENIAL | SURPRISE
         | by_class("effect", -0.3) | {"spill": 0.6}, {"branching_ratio": 0.25},
     ),

@@ -30,6 +30,22 @@ def mean_attacks(tilt: Callable[[float], float], n: float = 0.4, days: float = 4
     return float(solve_ivp(slope, (0.0, DAYS), [0.0, 0.0], rtol=1e-8, atol=1e-10, max_step=0.1).y[1, -1])
 
 
+@pytest.mark.parametrize(("v", "at_first"), [(1.0, 1.0), (0.5, 0.8), (0.0, 0.6)])
+def test_excitation_at_the_start(v: float, at_first: float) -> None:
+    """The mean rate μ/(1-n)·[1 - n(1-v)e^{-κt}], κ = (1-n)/4: flat at μ/(1-n) for v = 1, else a climb from 1 - n(1-v) of it.
+
+    Its integral over each sixth of the run, at n = .4: false alarm 6.4e-5 for each of the six.
+    """
+    kept_up, slow = MU / 0.6, 0.6 / 4.0
+    p = params(base_rate=MU, **HAWKES, excitation_at_start=v)
+    runs = [times(simulate(a_world(days=DAYS), p, (0.7, 0.3), seed=603, replication=r)) for r in range(RUNS)]
+    for a in np.arange(0.0, DAYS, 5.0):
+        b = a + 5.0
+        climb = 0.4 * (1.0 - v) * (math.exp(-slow * a) - math.exp(-slow * b)) / slow
+        assert_mean([sum(a <= t < b for t in x) for x in runs], kept_up * (b - a - climb))
+    assert 1.0 - 0.4 * (1.0 - v) == pytest.approx(at_first)
+
+
 def counts(world: World, p: Any, place: str | None = None, runs: int = RUNS) -> list[int]:
     return [
         len(

@@ -61,6 +61,17 @@ def test_one_attack_excites_its_place() -> None:
         assert intensity(run.state, run.params, 1, 3.0) == 0.0
 
 
+@moves("params.excitation_at_start")
+def test_a_run_begins_excited_in_each_place() -> None:
+    """v · n/(1 - n) · μ · share = v · (.4/.6) · 3 · (.6, .4) a day, e^{-2/5} of it two days later; in step with v."""
+    for v in (0.5, 1.0):
+        p = params(base_rate=3.0, branching_ratio=0.4, excitation_days=5.0, excitation_at_start=v)
+        run = finished(at(1e-9), p, (0.6, 0.4))
+        for c, share in enumerate((0.6, 0.4)):
+            left = v * 0.4 / 0.6 * 3.0 * share * math.exp(-0.4)
+            assert intensity(run.state, p, c, 2.0) == pytest.approx(3.0 * share + left, rel=1e-9)
+
+
 @moves(*(f"params.attrition_{x}" for x in TARGETS), "params.capability_exponent", "params.resupply_days", "state.capability",
        "state.capability_since")  # fmt: skip
 @pytest.mark.parametrize("target", TARGETS)
