@@ -64,6 +64,10 @@ class CsvTable:
         found = row.cells.get(name, "") or "nothing"
         self.mistake(row.line, self.header.index(name) + 1, name, f"expected {expected}, found {found}")
 
+    def unknown(self, row: Row, name: str, message: str) -> None:
+        """Note that a cell holds a name that is none of those known."""
+        self.mistake(row.line, self.header.index(name) + 1, name, message)
+
     def has_mistake(self, row: Row) -> bool:
         """Whether a mistake was found in a row, so that nothing more can be said of it."""
         return any(x.line == row.line for x in self._mistakes)

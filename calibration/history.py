@@ -16,6 +16,7 @@ from sim.errors import ConfigError, Located
 from sim.model.spec import TARGETS
 from sim.scenario.policy import Target
 from sim.scenario.record import Casualties, PlaceTotal, Record, Response
+from sim.scenario.text import nearest, one_of, quoted
 
 Form = Literal["windows", "cumulative", "events", "responses"]
 COLUMNS: dict[Form, tuple[str, ...]] = {
@@ -99,16 +100,22 @@ def read_record(path: Path, responses: Sequence[Response] = ()) -> Record:
     )
 
 
-def read_responses(path: Path) -> tuple[Response, ...]:
-    """Responses from a CSV file. Raises ConfigError with a located line for each mistake."""
+def read_responses(path: Path, places: Sequence[str] = ()) -> tuple[Response, ...]:
+    """Responses from a CSV file; ``places`` are those that there are, any if none is given.
+
+    Raises ConfigError with a located line for each mistake.
+    """
     table = CsvTable(path)
     if form_of(table) != "responses":
         said = f"expected a file of responses, with the columns {', '.join(COLUMNS['responses'])}"
         raise ConfigError([Located(str(path), table.header_line, 1, "", said)])
     out = []
     for n, row in enumerate(table.rows, 1):
-        if not row.cells["place"]:
+        place = table.place(row, "place")
+        if place is None:
             table.wrong(row, "place", "the place that was struck")
+        elif places and place not in places and not table.has_mistake(row):
+            table.unknown(row, "place", one_of(place, places, "one of the settings' places"))
         strength = table.number(row, "strength") if row.cells.get("strength") else 1.0
         delay = table.number(row, "delay_days") if row.cells.get("delay_days") else None
         out.append(
@@ -116,7 +123,7 @@ def read_responses(path: Path) -> tuple[Response, ...]:
                 id=f"R{n}",
                 source=source(table, row),
                 date=table.moment(row, "date"),
-                place=table.place(row, "place") or "unknown",
+                place=place or "unknown",
                 target=_target(table, row),
                 strength=strength,
                 delay_days=delay,
@@ -129,8 +136,13 @@ def read_responses(path: Path) -> tuple[Response, ...]:
 def _target(table: CsvTable, row: Row) -> Target:
     """A class of target, or several in equal shares."""
     classes = [x.strip() for x in row.cells["target"].lower().split("+")]
-    if not set(classes) <= set(TARGETS) or len(set(classes)) < len(classes):
-        table.wrong(row, "target", f"one of {', '.join(TARGETS)}, or several joined by +")
+    strange = next((x for x in classes if x not in TARGETS), None)
+    if strange is not None or len(set(classes)) < len(classes):
+        several = f"one of {', '.join(TARGETS)}, or several joined by +"
+        near = nearest(strange, TARGETS) if strange is not None else None
+        found = row.cells["target"] or "nothing"
+        hint = f": did you mean {quoted(near)}?" if near is not None else ""
+        table.unknown(row, "target", f"expected {several}, found {found}{hint}")
         return Target(infrastructure=1.0)
     return Target(**{x: 1.0 / len(classes) for x in classes})
 

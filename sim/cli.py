@@ -27,10 +27,16 @@ app = typer.Typer(
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, and nothing else there.")]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Seed, in place of the study's.")]
 Replications = Annotated[
-    int | None, typer.Option(min=1, help="So many runs of each policy, in place of the precision asked for.")
+    int | None,
+    typer.Option(
+        min=1, max=10_000_000, help="So many runs of each policy, in place of the precision asked for."
+    ),
 ]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes to run on; default every core.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for the results; default a new one under results/.")]
+Responses = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="CSV file of responses, in place of the record's own.")
+]
 Engine = Annotated[str, typer.Option(help="Engine: simpy.")]
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help="A study's YAML file.")]
 Bundle = Annotated[Path, typer.Argument(metavar="BUNDLE", help="Folder of results.")]
@@ -96,6 +102,7 @@ def run(
     engine: Engine = "simpy",
     workers: Workers = None,
     out: Out = None,
+    responses: Responses = None,
     as_json: Json = False,
 ) -> None:
     """Calibrate, then run one policy of a study."""
@@ -105,6 +112,7 @@ def run(
         "seed": seed,
         "replications": replications,
         "workers": workers,
+        "responses": responses,
     }
     _call("compare.run", study=study, **options, out=out, as_json=as_json)
 
@@ -117,18 +125,24 @@ def compare(
     engine: Engine = "simpy",
     workers: Workers = None,
     out: Out = None,
+    responses: Responses = None,
     as_json: Json = False,
 ) -> None:
     """Calibrate, then compare the policies of a study."""
     _refuse_engine(engine)
-    options: dict[str, Any] = {"seed": seed, "replications": replications, "workers": workers}
+    options: dict[str, Any] = {
+        "seed": seed,
+        "replications": replications,
+        "workers": workers,
+        "responses": responses,
+    }
     _call("compare", study=study, **options, out=out, as_json=as_json)
 
 
 @app.command()
 def calibrate(
     record: Annotated[str, typer.Argument(metavar="RECORD", help="Name of a shipped record, or a file.")],
-    responses: Annotated[Path | None, typer.Option(metavar="FILE", help="CSV file of responses.")] = None,
+    responses: Responses = None,
     hypotheses: Names = None,
     settings: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Settings; default those that ship.")
@@ -137,7 +151,9 @@ def calibrate(
     reading: Annotated[
         list[str] | None, typer.Option(metavar="ID=READING", help="Another reading of an item. Repeat it.")
     ] = None,
-    seed: Seed = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=2**32 - 1, help="Seed of the sampler and of the predictive runs.")
+    ] = None,
     out: Out = None,
     as_json: Json = False,
 ) -> None:

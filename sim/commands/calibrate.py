@@ -18,7 +18,7 @@ from sim.errors import ConfigError, Located
 from sim.scenario.hypothesis import Hypothesis
 from sim.scenario.loader import load
 from sim.scenario.names import find
-from sim.scenario.record import Record, Response
+from sim.scenario.record import Record, Response, with_responses
 from sim.scenario.settings import Settings
 from sim.scenario.tree import Node, Spot
 from sim.study import bundle as bundles
@@ -44,11 +44,12 @@ def calibrate(
     Arguments: ``record`` the name of a shipped record, a YAML file, or a plain CSV; ``responses`` a CSV of
     responses, in place of the record's own; ``hypotheses`` and ``settings`` names or files (default: M0 to M5 and the
     shipped settings); ``evidence`` sections or items (default: section A, else every window); ``readings`` as
-    item=reading; ``out`` a new folder for the posteriors and a manifest. Raises ConfigError.
+    item=reading; ``out`` a folder for the posteriors and a manifest (default: a new one under results/). Raises
+    ConfigError.
     """
-    folder = bundles.choose_folder(out, "calibration") if out is not None else None
+    folder = bundles.choose_folder(out, "calibration")
     the_settings = cast("Settings", load(_file(settings or SETTINGS, "settings"), "settings").model)
-    the_record, locate = _record(record, responses)
+    the_record, locate = _record(record, responses, tuple(the_settings.places))
     rivals = _hypotheses(hypotheses or HYPOTHESES)
     with Progress() as progress:
         found = fit(
@@ -61,23 +62,24 @@ def calibrate(
             progress=progress.say,
             locate=locate,
         )
-    document = found.document(None if folder is None else str(folder))
-    if folder is not None:
-        _save(folder, found, document, the_settings, rivals)
+    document = found.document(str(folder))
+    _save(folder, found, document, the_settings, rivals)
     if not as_json:
         show(document)
     return document
 
 
-def _record(name: str | Path, responses: Path | None) -> tuple[Record, Locate | None]:
+def _record(
+    name: str | Path, responses: Path | None, places: tuple[str, ...]
+) -> tuple[Record, Locate | None]:
     """The record, and where its fields stand if it is a config."""
-    strikes: tuple[Response, ...] = read_responses(responses) if responses is not None else ()
+    strikes: tuple[Response, ...] = read_responses(responses, places) if responses is not None else ()
     if Path(name).suffix.lower() == ".csv":
         return read_record(Path(name), strikes), None
     loaded = load(_file(name, "record"), "record")
     model = cast("Record", loaded.model)
     if responses is not None:
-        model = model.model_copy(update={"responses": strikes})
+        model = with_responses(model, strikes)
     return model, loaded.locate
 
 
@@ -171,8 +173,7 @@ def show(document: Mapping[str, Any]) -> None:
         console.print(_predictive_table(fitted))
     for note in dict.fromkeys([*document["notes"], *(x for h in fitted.values() for x in h["notes"])]):
         console.print(f"Note: {note}.")
-    if document["posterior"]:
-        console.print(f"Posteriors in {document['posterior']}", soft_wrap=True)
+    console.print(f"Posteriors in {document['posterior']}", soft_wrap=True)
 
 
 def _weights_table(hypotheses: Mapping[str, Any]) -> Table:

@@ -9,6 +9,7 @@ from sim.errors import ConfigError
 from sim.report.html import write_report
 from sim.report.terminal import print_comparison
 from sim.scenario.study_files import StudyFiles, load_study
+from sim.scenario.text import one_of
 from sim.study import bundle as bundles
 from sim.study.compare import Comparison
 from sim.study.compare import compare as compare_policies
@@ -24,11 +25,12 @@ def compare(
     replications: int | None = None,
     workers: int | None = None,
     out: Path | None = None,
+    responses: Path | None = None,
     as_json: bool = False,
     policies: list[str] | None = None,
 ) -> dict[str, Any]:
-    """Compare a study's policies; the document of DESIGN 8."""
-    files = load_study(study)
+    """Compare a study's policies; the document of DESIGN 8. ``responses``: a CSV file in place of the record's own."""
+    files = load_study(study, responses)
     folder = bundles.choose_folder(out, files.study.name)
     with Progress() as progress:
         fitted = calibrate(
@@ -63,21 +65,23 @@ def run(
     replications: int | None = None,
     workers: int | None = None,
     out: Path | None = None,
+    responses: Path | None = None,
     as_json: bool = False,
 ) -> dict[str, Any]:
     """Run one policy of a study; the document of DESIGN 8 with no differences."""
-    names = list(load_study(study).policies)
+    names = list(load_study(study, responses).policies)
     if policy is None and len(names) > 1:
         raise ConfigError(f"--policy: expected one of {', '.join(names)}: the study has several")
     chosen = names[0] if policy is None else policy
     if chosen not in names:
-        raise ConfigError(f"--policy: expected one of {', '.join(names)}, found {chosen!r}")
+        raise ConfigError("--policy: " + one_of(chosen, names, "one of the study's policies"))
     return compare(
         study,
         seed=seed,
         replications=replications,
         workers=workers,
         out=out,
+        responses=responses,
         as_json=as_json,
         policies=[chosen],
     )

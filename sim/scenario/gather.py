@@ -1,5 +1,7 @@
 """Loading what a config names: each file once, the mistakes of all of them together."""
 
+import importlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -8,12 +10,14 @@ from sim.scenario.common import Document
 from sim.scenario.loader import Loaded, in_order, load_as
 from sim.scenario.names import find, is_path, shown
 from sim.scenario.policy import Policy
-from sim.scenario.record import Record
+from sim.scenario.record import Record, with_responses
+from sim.scenario.settings import Settings
 from sim.scenario.text import quoted
 from sim.scenario.tree import Node, Spot, at, dotted
 from sim.scenario.tree import Path as Field
 
 D = TypeVar("D", bound=Document)
+READER = "calibration.history"  # by name, because it lies in a room that imports this one
 
 
 class Gatherer:
@@ -76,6 +80,24 @@ class Gatherer:
             if then is not None and isinstance(then.model, Policy) and then.model.replay is not None:
                 said = f"expected a policy that replays nothing itself, found {quoted(p.then)}, which replays"
                 self.mistakes.append(at(policy.tree, ("then",), said))
+
+    def give_responses(self, path: Path) -> None:
+        """Put the responses of a CSV file in the study's record, in place of its own, wherever that record is named."""
+        loaded, settings = self.loaded.get("record"), self.loaded.get("settings")
+        if loaded is None or not isinstance(loaded.model, Record):
+            return
+        places = (
+            settings.model.places if settings is not None and isinstance(settings.model, Settings) else ()
+        )
+        try:
+            responses = importlib.import_module(READER).read_responses(path, tuple(places))
+            record = with_responses(loaded.model, responses)
+        except ConfigError as error:
+            if not error.mistakes:
+                raise
+            self.mistakes += error.mistakes
+            return
+        self.loaded["record"] = self._seen[loaded.path] = replace(loaded, model=record)
 
     def settle(self) -> None:
         """Raise ConfigError if there were mistakes."""

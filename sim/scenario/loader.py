@@ -15,6 +15,7 @@ from sim.scenario.checks import check
 from sim.scenario.common import Document
 from sim.scenario.hints import found
 from sim.scenario.kinds import KINDS
+from sim.scenario.lookup import not_found
 from sim.scenario.names import find, shown
 from sim.scenario.source import mistake, read_bytes
 from sim.scenario.text import listed, one_of, quoted
@@ -86,10 +87,11 @@ def load_as(path: Path, name: str, kind: str | None) -> Loaded:
     try:
         document = model.model_validate(tree.plain())
     except ValidationError as error:
-        raise in_order(translate(model, tree, error.errors(include_url=False)), name) from None
+        wrong = translate(model, tree, error.errors(include_url=False))
+        raise in_order([*wrong, *not_found(its_kind, tree)], name) from None
     mistakes = list(check(document, tree))
     if mistakes:
-        raise in_order(mistakes, name)
+        raise in_order([*mistakes, *not_found(its_kind, tree)], name)
     return Loaded(document, path, its_kind, tree, digest.hexdigest(), base)
 
 

@@ -17,6 +17,9 @@ FOLDERS = {
 }
 
 
+PEEK = 2000  # bytes of a file that are looked at to see of which kind it is
+
+
 def is_path(name: str) -> bool:
     """Is it a path, rather than a name?
 
@@ -38,7 +41,8 @@ def find(name: str, kind: str, folder: Path, node: Node, field: str) -> Path | L
     """The file that a name of this kind stands for, seen from a config in ``folder``; or the mistake.
 
     A path is taken from that folder, then from the shipped files. A name ``x`` is ``policies/x.yaml`` in the
-    folder, then among the shipped policies; M3 is also ``hypotheses/M3-….yaml``.
+    folder, then ``x.yaml`` there if it says that it is a policy, then among the shipped policies; M3 is also
+    ``hypotheses/M3-….yaml``. The mistake names what is near, else where it was looked for.
     """
     if "\0" in name or len(name) > 500:
         return Located(
@@ -51,11 +55,15 @@ def find(name: str, kind: str, folder: Path, node: Node, field: str) -> Path | L
             if _exists(path):
                 return path
         near = nearest(Path(name).name, [x.name for x in _files([(roots[0] / name).parent])])
-        hint = f": did you mean {quoted(str(Path(name).parent / near))}?" if near is not None else ""
+        hint = (
+            f": did you mean {quoted(str(Path(name).parent / near))}?"
+            if near is not None
+            else _looked([root / Path(name).parent for root in roots])
+        )
         return Located(
             *node.spot, field, f"expected a file of kind {kind}, found no file {quoted(name)}{hint}"
         )
-    files = _files(places)
+    files = _candidates(kind, places)
     for place in places:
         here = [x for x in files if x.parent == place]
         exact = [x for x in here if x.stem == name]
@@ -67,17 +75,38 @@ def find(name: str, kind: str, folder: Path, node: Node, field: str) -> Path | L
             return Located(
                 *node.spot, field, f"expected one {kind}, found {len(begun)}: write one of {', '.join(names)}"
             )
-    what = f"the name of a {kind}"
-    return Located(*node.spot, field, one_of(name, sorted({x.stem for x in files}), what))
+    said = one_of(name, sorted({x.stem for x in files}), f"the name of a {kind}")
+    return Located(*node.spot, field, said if "did you mean" in said else said + _looked(places))
 
 
 def _folders(kind: str, folder: Path) -> list[Path]:
     """Where names of a kind are looked for. A file that lies among its kind is found from its siblings too."""
     below = FOLDERS[kind]
-    beside = [folder] if folder.name == below else []
-    own = [folder / below, *beside, *([folder.parent / below] if folder.name in FOLDERS.values() else [])]
+    own = [folder / below, *([folder.parent / below] if folder.name in FOLDERS.values() else []), folder]
     shipped = records_folder() if kind == "record" else scenarios_folder() / below
     return list(dict.fromkeys([*own, shipped]))
+
+
+def _candidates(kind: str, places: list[Path]) -> list[Path]:
+    """The files of a kind in these folders; where files of every kind lie together, those that say so."""
+    among = FOLDERS[kind]
+    return [x for x in _files(places) if x.parent.name == among or _says(x, kind)]
+
+
+def _says(path: Path, kind: str) -> bool:
+    """Does a file say that it is of this kind, near its beginning?"""
+    try:
+        with path.open("rb") as file:
+            lines = file.read(PEEK).splitlines()
+    except OSError:
+        return False
+    return any(x.split(b"#")[0].split() == [b"kind:", kind.encode()] for x in lines)
+
+
+def _looked(places: list[Path]) -> str:
+    """Where a name was looked for, in words."""
+    *own, _shipped = [shown(x) for x in dict.fromkeys(places)]
+    return f" (looked in {', '.join(dict.fromkeys(own))} and among the files that ship)"
 
 
 def _files(folders: list[Path]) -> list[Path]:

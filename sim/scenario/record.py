@@ -125,3 +125,9 @@ class Record(Document):
     responses: tuple[Response, ...] = Field((), description="the defender's responses, as they happened")
     casualties: tuple[Casualties, ...] = Field((), description="people hurt, by window")
     facts: tuple[Fact, ...] = Field((), description="what no likelihood reads")
+
+
+def with_responses(record: Record, responses: tuple[Response, ...]) -> Record:
+    """A record with these responses in place of its own, and their places beside its places."""
+    places = dict.fromkeys([*record.places, *(x.place for x in responses)])
+    return record.model_copy(update={"responses": responses, "places": tuple(places)})

@@ -63,8 +63,9 @@ class Study(Document):
     settings: str = Field(description="settings file, from this file's folder")
     record: str = Field(description="name of a shipped record, or a file")
     evidence: tuple[Name, ...] = Field(
-        ("A",),
-        description="sections or items of the record that are admitted; [] is section A, else every window",
+        (),
+        description="sections or items of the record that are admitted; section A if left out or empty, and every "
+        "window of a record without one",
     )
     readings: dict[Name, Name] = Field(
         default_factory=dict, description="alternative reading of an item, by its id"

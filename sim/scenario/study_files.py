@@ -83,20 +83,23 @@ class StudyFiles:
         )
 
 
-def load_study(path: Path | str) -> StudyFiles:
+def load_study(path: Path | str, responses: Path | None = None) -> StudyFiles:
     """Read and check a study, its settings, record, hypotheses and policies, and the policies that follow a replay.
 
-    Raises ConfigError with the mistakes of all of them.
+    ``responses`` is a CSV file of responses that take the place of the record's own. Raises ConfigError with the
+    mistakes of all of them.
     """
-    return study_files(load(path, "study"))
+    return study_files(load(path, "study"), responses)
 
 
-def study_files(loaded: Loaded) -> StudyFiles:
+def study_files(loaded: Loaded, responses: Path | None = None) -> StudyFiles:
     """Load and check what a loaded study names. Raises ConfigError."""
     study = cast("Study", loaded.model)
     files = Gatherer(loaded, "study")
     files.take("settings", study.settings, "settings", loaded, ("settings",))
     files.take("record", study.record, "record", loaded, ("record",))
+    if responses is not None:
+        files.give_responses(responses)
     for i, name in enumerate(study.hypotheses):
         files.take_named(name, "hypothesis", loaded, ("hypotheses", i))
     names = {}

@@ -13,22 +13,27 @@ from sim.scenario.world import build_world
 
 def worlds(files: StudyFiles, policies: Sequence[str]) -> dict[str, World]:
     """The world of each of these policies, by name."""
+    return {name: _world(files, files.policies[name]) for name in policies}
+
+
+def unanswered(files: StudyFiles) -> World:
+    """The world of a study in which nothing of the config answers: for a policy of the user's own."""
+    return _world(files, None)
+
+
+def _world(files: StudyFiles, policy: Policy | None) -> World:
     study = files.study
-    end = max((w.end for w in files.record.windows), key=lambda x: days_between(study.start, x))
-    out = {}
-    for name in policies:
-        policy = files.policies[name]
-        out[name] = build_world(
-            files.settings,
-            policy,
-            start=study.start,
-            horizon_days=study.horizon_days,
-            responses=_replayed(files, policy),
-            then=files.then_policies[policy.then] if policy.then is not None else None,
-            after_record=study.after_record,
-            record_end=end,
-        )
-    return out
+    then = policy.then if policy is not None else None
+    return build_world(
+        files.settings,
+        policy,
+        start=study.start,
+        horizon_days=study.horizon_days,
+        responses=_replayed(files, policy) if policy is not None else (),
+        then=files.then_policies[then] if then is not None else None,
+        after_record=study.after_record,
+        record_end=max((w.end for w in files.record.windows), key=lambda x: days_between(study.start, x)),
+    )
 
 
 def _replayed(files: StudyFiles, policy: Policy) -> tuple[Response, ...]:

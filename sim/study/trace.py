@@ -10,6 +10,7 @@ from sim.errors import ConfigError
 from sim.model.registry import PARAMETERS, make_params
 from sim.model.streamkeys import name_key
 from sim.scenario.study_files import StudyFiles
+from sim.scenario.text import one_of
 from sim.study.bundle import read_json, read_table
 from sim.study.plan import worlds
 
@@ -27,7 +28,7 @@ def trace(bundle: Path, policy: str, replication: int, runs: str = MAIN) -> list
     files = StudyFiles.from_resolved(read_json(bundle / "config.json"))
     result = read_json(bundle / "result.json")
     if policy not in result["policies"]:
-        raise ConfigError(f"--policy: expected one of {', '.join(result['policies'])}, found {policy!r}")
+        raise ConfigError("--policy: " + one_of(policy, result["policies"], "one of the study's policies"))
     points = read_table(bundle / "points.parquet")
     row = points[(points["set"] == runs) & (points["replication"] == replication)]
     if row.empty:

@@ -184,7 +184,7 @@ def _bounds(name: str) -> tuple[float, float]:
 
 
 def density(values: Floats, bounds: tuple[float, float], logarithmic: bool) -> tuple[Floats, Floats]:
-    """Kernel density of draws, its peak at 1, on a grid from their 0.5% to their 99.5% quantile.
+    """Kernel density of draws, its peak at 1, on a grid from their 0.2% to their 99.8% quantile.
 
     Gaussian kernel, Silverman's bandwidth; draws are reflected at the bounds so that no mass leaks past
     them. On a logarithmic axis it is the density of the logarithm.
@@ -193,7 +193,7 @@ def density(values: Floats, bounds: tuple[float, float], logarithmic: bool) -> t
     """
     v = np.log(values) if logarithmic else values
     low, high = (-math.inf, math.inf) if logarithmic else bounds
-    q = np.quantile(v, [0.005, 0.25, 0.75, 0.995])
+    q = np.quantile(v, [0.002, 0.25, 0.75, 0.998])
     spread = min(float(np.std(v)), float(q[2] - q[1]) / 1.34) or float(np.std(v))
     width = 0.9 * spread * len(v) ** -0.2
     grid = np.linspace(max(low, q[0] - width), min(high, q[3] + width), GRID)
