@@ -122,8 +122,7 @@ class PriorTransform:
 
     def from_normal(self, z: Floats) -> Floats:
         """Values [W, names] from independent standard normals [W, inputs]."""
-        mixed = z[:, : len(self.parameters)] @ self._mixing.T
-        columns = [x.from_normal(mixed[:, i]) for i, x in enumerate(self._distributions)]
+        columns = [x.from_normal(self._mixed(z, i)) for i, x in enumerate(self._distributions)]
         left = np.ones(len(z))
         for i in range(len(self.places)):
             part = left
@@ -133,6 +132,12 @@ class PriorTransform:
             columns.append(part)
             left = left - part
         return as_floats(np.column_stack(columns)) if columns else np.empty((len(z), 0))
+
+    def _mixed(self, z: Floats, i: int) -> Floats:
+        """Column i of z · mixingᵀ, element by element: a product of matrices rounds differently with its size."""
+        row = self._mixing[i]
+        parts = [row[j] * z[:, j] for j in np.flatnonzero(row)]
+        return as_floats(sum(parts[1:], start=parts[0]))
 
     def from_uniform(self, u: Floats) -> Floats:
         """Values [W, names] from independent uniforms in (0, 1) [W, inputs]."""

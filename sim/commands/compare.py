@@ -1,5 +1,7 @@
 """``deter compare`` and ``deter run``: calibrate, run a study's policies, write the bundle, say what came out."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from sim.scenario.text import one_of
 from sim.study import bundle as bundles
 from sim.study.compare import Comparison
 from sim.study.compare import compare as compare_policies
-from sim.study.runner import replay
+from sim.study.runner import Engine, replay
 
 SAMPLED = 20  # replications whose events are stored; any other run is a `trace` away
 
@@ -24,6 +26,7 @@ def compare(
     seed: int | None = None,
     replications: int | None = None,
     workers: int | None = None,
+    engine: Engine = "compiled",
     out: Path | None = None,
     responses: Path | None = None,
     as_json: bool = False,
@@ -32,7 +35,7 @@ def compare(
     """Compare a study's policies; the document of DESIGN 8. ``responses``: a CSV file in place of the record's own."""
     files = load_study(study, responses)
     folder = bundles.choose_folder(out, files.study.name)
-    with Progress() as progress:
+    with Progress() as progress, ready(engine, progress.say) as wait:
         fitted = calibrate(
             files.record,
             files.settings,
@@ -41,6 +44,7 @@ def compare(
             readings=files.study.readings,
             progress=progress.say,
         )
+        wait()
         found = compare_policies(
             files,
             fitted,
@@ -48,6 +52,7 @@ def compare(
             seed=seed,
             replications=replications,
             workers=workers,
+            engine=engine,
             tick=progress.tick,
         )
         progress.say("writing the report")
@@ -57,6 +62,21 @@ def compare(
     return document
 
 
+@contextmanager
+def ready(engine: Engine, say: Callable[[str], None]) -> Iterator[Callable[[], None]]:
+    """A function that returns when the engine can run: the compiled one is compiled beside the calibration."""
+    if engine != "compiled":
+        yield lambda: None
+        return
+    from sim.engine.compiled.warm import Warming
+
+    warming = Warming(say)
+    try:
+        yield warming.wait
+    finally:
+        warming.stop()
+
+
 def run(
     study: Path,
     *,
@@ -64,6 +84,7 @@ def run(
     seed: int | None = None,
     replications: int | None = None,
     workers: int | None = None,
+    engine: Engine = "compiled",
     out: Path | None = None,
     responses: Path | None = None,
     as_json: bool = False,
@@ -80,6 +101,7 @@ def run(
         seed=seed,
         replications=replications,
         workers=workers,
+        engine=engine,
         out=out,
         responses=responses,
         as_json=as_json,
@@ -91,8 +113,7 @@ def write(folder: Path, files: StudyFiles, fitted: Calibration, found: Compariso
     """Write the bundle with its report; the document, with the bundle's folder in it."""
     document = {**found.document, "bundle": str(folder), "report": str(folder / "report.html")}
     policies = document["policies"]
-    sets = {"posterior": found.main, **({"prior": found.prior} if found.prior else {})}
-    sets |= {f"hypothesis {h}": runs for h, runs in found.by_hypothesis.items()}
+    sets = found.sets()
     config = files.resolved()
 
     def fill(work: Path) -> None:
@@ -100,15 +121,13 @@ def write(folder: Path, files: StudyFiles, fitted: Calibration, found: Compariso
         bundles.write_json(work / "config.json", config)
         bundles.write_json(work / "result.json", document)
         bundles.write_json(work / "calibration.json", fitted.document())
-        bundles.runs_table(sets, policies).to_parquet(work / "runs.parquet", index=False)
-        bundles.points_table(sets, sorted(files.settings.places)).to_parquet(
-            work / "points.parquet", index=False
-        )
-        bundles.weeks_table(found.main, policies).to_parquet(work / "weeks.parquet", index=False)
+        bundles.write_runs(work / "runs.parquet", sets, policies)
+        bundles.write_points(work / "points.parquet", sets, sorted(files.settings.places))
+        bundles.write_weeks(work / "weeks.parquet", found.main, policies)
         bundles.draws_table(fitted).to_parquet(work / "posterior.parquet", index=False)
         events = {
-            (p, i): replay(found.plan, p, i, point)
-            for i, point in zip(found.main.replications[:SAMPLED], found.main.points, strict=False)
+            (p, int(i)): replay(found.plan, p, int(i), found.main.points[k])
+            for k, i in enumerate(found.main.replications[:SAMPLED])
             for p in policies
         }
         bundles.events_table(events).to_parquet(work / "events.parquet", index=False)

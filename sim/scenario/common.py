@@ -12,6 +12,7 @@ NotNegative = Annotated[float, Field(ge=0.0)]
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 # A type of its own: pydantic lets a type's limit win over a tighter one of the field.
 AtLeastOne = Annotated[int, Field(ge=1, le=1_000_000_000)]
+AtLeastTwo = Annotated[int, Field(ge=2, le=1_000_000_000)]
 Sentence = Annotated[str, Field(min_length=1, max_length=10_000)]
 _MOMENT = {
     "type": "string",

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from sim.scenario.common import (
     AtLeastOne,
+    AtLeastTwo,
     Count,
     Document,
     Moment,
@@ -47,8 +48,15 @@ class Budget(Strict):
     """Where the runs stop if the precision asked for has not come."""
 
     replications: AtLeastOne = Field(20_000, description="runs of each policy")
-    prior_replications: Count = Field(400, description="runs under the prior alone")
+    prior_replications: Count = Field(
+        4_000, description="runs under the prior alone, at most as many as under the posterior"
+    )
     hypothesis_replications: Count = Field(100, description="runs of each hypothesis by itself")
+    expected_draws: Count = Field(
+        1000,
+        description="draws of the parameters at which expected measures are worked out, compiled engine only",
+    )
+    expected_runs: AtLeastTwo = Field(16, description="runs at each of these draws")
     paired_replications: Count = Field(
         300, description="runs at fixed parameters, for the variance reduction"
     )

@@ -18,16 +18,19 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from sim.engine.streams import GENERATOR
 from sim.errors import ConfigError, RunError
+from sim.model.registry import PARAMETERS
 
 VERSION = 1
 SHUFFLE = 1  # key of the choice of draws that a bundle keeps: the same for the same posterior
@@ -128,51 +131,83 @@ def read_table(path: Path) -> pd.DataFrame:
         raise ConfigError(f"{path}: expected a Parquet table: {' '.join(str(e).split())}") from e
 
 
-def runs_table(sets: Mapping[str, Any], policies: list[str]) -> pd.DataFrame:
-    """A row for each run: its set of runs, replication, policy, hypothesis, draw and measures."""
-    frames = []
-    for name, runs in sets.items():
-        for j, policy in enumerate(policies):
-            frame = pd.DataFrame(runs.measured[:, j, :], columns=runs.names)
-            frame.insert(0, "set", name)
-            frame.insert(1, "replication", runs.replications)
-            frame.insert(2, "policy", policy)
-            frame.insert(3, "hypothesis", [p.hypothesis for p in runs.points])
-            frame.insert(4, "draw", [p.draw for p in runs.points])
-            frames.append(frame)
-    return pd.concat(frames, ignore_index=True)
+def write_runs(path: Path, sets: Mapping[str, Any], policies: list[str]) -> None:
+    """Write a row for each run: its set of runs, replication, policy, hypothesis, draw and measures."""
+    _write_parts(
+        path,
+        (
+            {
+                "set": _alike(name, len(runs.points)),
+                "replication": runs.replications,
+                "policy": _alike(policy, len(runs.points)),
+                "hypothesis": _named(runs.points.hypotheses, runs.points.which),
+                "draw": runs.points.draws,
+                **{measure: runs.measured[m, j] for m, measure in enumerate(runs.names)},
+            }
+            for name, runs in sets.items()
+            for j, policy in enumerate(policies)
+        ),
+    )
 
 
-def points_table(sets: Mapping[str, Any], places: list[str]) -> pd.DataFrame:
-    """A row for each replication of each set: the point where it ran."""
-    rows = []
-    for name, runs in sets.items():
-        for i, p in zip(runs.replications, runs.points, strict=True):
-            shares = {f"share_{x}": s for x, s in zip(places, p.shares, strict=True)}
-            rows.append(
-                {
-                    "set": name,
-                    "replication": i,
-                    "hypothesis": p.hypothesis,
-                    "draw": p.draw,
-                    **shares,
-                    **p.params._asdict(),
-                }
-            )
-    return pd.DataFrame(rows)
+def write_points(path: Path, sets: Mapping[str, Any], places: list[str]) -> None:
+    """Write a row for each replication of each set: the point where it ran."""
+    _write_parts(
+        path,
+        (
+            {
+                "set": _alike(name, len(runs.points)),
+                "replication": runs.replications,
+                "hypothesis": _named(runs.points.hypotheses, runs.points.which),
+                "draw": runs.points.draws,
+                **{f"share_{x}": runs.points.shares[:, c] for c, x in enumerate(places)},
+                **{x: runs.points.params[:, i] for i, x in enumerate(PARAMETERS)},
+            }
+            for name, runs in sets.items()
+        ),
+    )
 
 
-def weeks_table(runs: Any, policies: list[str]) -> pd.DataFrame:
-    """Attacks by week of each run of the main set."""
-    frames = []
-    for j, policy in enumerate(policies):
-        frame = pd.DataFrame(runs.weeks[:, j, :]).melt(
-            var_name="week", value_name="attacks", ignore_index=False
-        )
-        frame.insert(0, "policy", policy)
-        frame.insert(0, "replication", [runs.replications[k] for k in frame.index])
-        frames.append(frame)
-    return pd.concat(frames, ignore_index=True)
+def write_weeks(path: Path, runs: Any, policies: list[str]) -> None:
+    """Write attacks by week of each run of the main set: a row for each run and week."""
+    weeks = runs.weeks.shape[2]
+    _write_parts(
+        path,
+        (
+            {
+                "replication": np.repeat(runs.replications, weeks),
+                "policy": _alike(policy, weeks * len(runs.replications)),
+                "week": np.tile(np.arange(weeks), len(runs.replications)),
+                "attacks": runs.weeks[:, j, :].ravel(),
+            }
+            for j, policy in enumerate(policies)
+        ),
+    )
+
+
+def _write_parts(path: Path, parts: Iterable[Mapping[str, Any]]) -> None:
+    """Write tables of the same columns one after the other, so that no more than one is in memory."""
+    writer = None
+    try:
+        for part in parts:
+            table = pa.table(dict(part))
+            writer = writer or pq.ParquetWriter(path, table.schema)
+            writer.write_table(table)
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def _alike(text: str, n: int) -> Any:
+    """A column of one and the same text."""
+    return _named((text,), np.zeros(n, np.int32))
+
+
+def _named(names: Sequence[str], which: Any) -> Any:
+    """A column of names by their index."""
+    return pa.DictionaryArray.from_arrays(pa.array(which, pa.int32()), pa.array(names, pa.string())).cast(
+        pa.string()
+    )
 
 
 def events_table(runs: Mapping[tuple[str, int], list[Any]]) -> pd.DataFrame:

@@ -5,13 +5,15 @@ from typing import Any, NamedTuple
 
 from calibration.calibrate import Calibration
 from sim.errors import RunError
+from sim.measures import MEASURES
 from sim.scenario.study import Study
 from sim.scenario.study_files import StudyFiles
 from sim.study import tables
+from sim.study.expected import Expected, expected
 from sim.study.plan import worlds
 from sim.study.points import Mode, PointSource
 from sim.study.precision import precise
-from sim.study.runner import Plan, Runs, joined, runner
+from sim.study.runner import Engine, Plan, Runs, cores, joined, runner
 
 Tick = Callable[[str, int, int], None]
 """Told of what is being run, how many replications are done, and of how many."""
@@ -63,12 +65,14 @@ def compare(
     seed: int | None = None,
     replications: int | None = None,
     workers: int | None = None,
+    engine: Engine = "compiled",
     tick: Tick | None = None,
 ) -> Comparison:
     """Run a study's policies and compare them.
 
     ``policies`` is a subset of the study's; ``seed`` takes the place of its seed, and ``replications`` that of
-    the precision asked for (and caps every other set of runs). The document has the keys of DESIGN 8.
+    the precision asked for (and caps every other set of runs). Expected measures are worked out on the compiled
+    ``engine`` only. The document has the keys of DESIGN 8.
     Raises RunError if no hypothesis of the study is fitted.
     """
     study, count = files.study, _Count(tick)
@@ -79,7 +83,7 @@ def compare(
         raise RunError(
             "hypotheses: expected at least one that is fitted, found none: nothing to average over"
         )
-    plan = Plan(seed, study.crn, worlds(files, chosen), source)
+    plan = Plan(seed, study.crn, worlds(files, chosen), source, engine)
 
     def least(budget: int) -> int:
         return budget if replications is None else min(budget, replications)
@@ -105,6 +109,17 @@ def compare(
         fixed = runs(
             f"{general} at its median", Mode("fixed", general), 0, least(study.budget.paired_replications)
         )
+
+    def means(what: str, mode: Mode) -> Expected | None:
+        draws = least(study.budget.expected_draws)
+        if engine != "compiled" or len(chosen) < 2 or draws == 0:
+            return None
+        count.begin(what, draws)
+        threads = workers if workers is not None else cores()
+        return expected(plan, mode, list(MEASURES), draws, study.budget.expected_runs, threads, count.advance)
+
+    after = means("expected measures under the posterior", Mode("posterior"))
+    ahead = means("expected measures under the prior", Mode("prior"))
     by_hypothesis = {h: found for h, found in single.items() if found is not None}
     document = {
         "study": study.name,
@@ -112,14 +127,14 @@ def compare(
         "seed": seed,
         "replications": len(main.replications),
         "stopped_by": stopped_by,
-        "engine": "simpy",
+        "engine": engine,
         "crn": study.crn,
         "horizon_days": study.horizon_days,
         "policies": chosen,
         "record": {"id": calibration.record_id, "sha256": calibration.record_sha256},
         "hypotheses": {h: _weights(calibration, h) for h in files.hypotheses},
         "fixed_hypothesis": general,
-        **tables.document(files, chosen, tables.Sets(main, prior, by_hypothesis, fixed)),
+        **tables.document(files, chosen, tables.Sets(main, prior, by_hypothesis, fixed, after, ahead)),
     }
     return Comparison(document, plan, main, prior, by_hypothesis)
 

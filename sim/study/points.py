@@ -5,21 +5,24 @@ posterior. What the record cannot inform is drawn from its prior by the paramete
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, overload
 
 import numpy as np
 
 from calibration.calibrate import Calibration
 from calibration.level import HeldLevel
 from calibration.posterior import Posterior
-from calibration.priors import PriorTransform, to_parameters
-from sim.engine.streams import Draws
+from calibration.priors import COMMON_EFFECT, SHARE, PriorTransform
+from sim.engine.compiled.uniforms import uniforms
 from sim.model.registry import PARAMETERS, make_params
+from sim.model.spec import TARGETS
 from sim.model.streamkeys import name_key
 from sim.scenario.hypothesis import Hypothesis
 from sim.scenario.settings import Settings
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
+Ints = np.ndarray[Any, np.dtype[np.int64]]
+Seeds = np.ndarray[Any, np.dtype[np.uint64]]
 FIXED_QUANTILE = 0.5
 
 
@@ -30,6 +33,42 @@ class Point(NamedTuple):
     draw: int  # index of the posterior draw; -1 under the prior
     params: Any
     shares: tuple[float, ...]
+
+
+class Points(Sequence[Point]):
+    """Points in columns: index of the hypothesis, posterior draw, parameters in the registry's order, shares."""
+
+    def __init__(
+        self, hypotheses: tuple[str, ...], which: Ints, draws: Ints, params: Floats, shares: Floats
+    ) -> None:
+        self.hypotheses, self.which, self.draws = hypotheses, which, draws
+        self.params, self.shares = params, shares
+
+    def __len__(self) -> int:
+        return len(self.which)
+
+    @overload
+    def __getitem__(self, i: int) -> Point: ...
+    @overload
+    def __getitem__(self, i: slice) -> "Points": ...
+    def __getitem__(self, i: int | slice) -> "Point | Points":
+        if isinstance(i, slice):
+            return Points(self.hypotheses, self.which[i], self.draws[i], self.params[i], self.shares[i])
+        params = make_params(dict(zip(PARAMETERS, self.params[i].tolist(), strict=True)))
+        return Point(
+            self.hypotheses[self.which[i]], int(self.draws[i]), params, tuple(self.shares[i].tolist())
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Points) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # arrays change
+
+    @classmethod
+    def joined(cls, parts: Sequence["Points"]) -> "Points":
+        """One after the other."""
+        columns = [[getattr(x, name) for x in parts] for name in ("which", "draws", "params", "shares")]
+        return cls(parts[0].hypotheses, *(np.concatenate(x) for x in columns))
 
 
 class Mode(NamedTuple):
@@ -80,61 +119,97 @@ class PointSource:
         """Hypotheses that the average runs over."""
         return list(self._weights)
 
-    def points(self, mode: Mode, replications: Sequence[int]) -> list[Point]:
-        """The point of each replication, worked out one at a time.
+    def points(self, mode: Mode, replications: Sequence[int]) -> Points:
+        """The point of each replication. It does not depend on its company: all is worked out element by element."""
+        seeds = np.asarray(replications, np.uint64)
+        u = uniforms(self._seed, seeds, "study.point")
+        names = tuple(self._priors)
+        which = self._choose(mode, names, u[:, 0])
+        params = np.tile(np.array(make_params({})), (len(seeds), 1))
+        shares, draws = np.zeros((len(seeds), len(self._places))), np.full(len(seeds), -1)
+        for h in np.unique(which):
+            rows = np.flatnonzero(which == h)
+            params[rows], shares[rows], draws[rows] = self._of_hypothesis(
+                mode, names[h], seeds[rows], u[rows]
+            )
+        return Points(names, which, draws, params, shares)
 
-        Vectorised functions round differently with the length of what they are given, and a point must not
-        depend on its company.
-        """
-        return [self._point(mode, Draws(self._seed, i)) for i in replications]
-
-    def _choose(self, mode: Mode, draws: Draws) -> str:
+    def _choose(self, mode: Mode, names: Sequence[str], u: Floats) -> Ints:
         """Hypothesis by weight: evidence-updated for the posterior, declared for the prior."""
         if mode.hypothesis is not None:
-            return mode.hypothesis
+            return np.full(len(u), names.index(mode.hypothesis))
         weights = [
             declared if mode.kind == "prior" else evidence for declared, evidence in self._weights.values()
         ]
-        left = draws.block("study.point", 0, 0)[0] * sum(weights)
+        left = u * sum(weights)
+        which = np.full(len(u), names.index(list(self._weights)[-1]))
+        open_ = np.ones(len(u), bool)
         for name, weight in zip(self._weights, weights, strict=True):
-            left -= weight
-            if left < 0.0:
-                return name
-        return list(self._weights)[-1]
+            left = left - weight
+            which[open_ & (left < 0.0)] = names.index(name)
+            open_ &= left >= 0.0
+        return which
 
-    def _point(self, mode: Mode, draws: Draws) -> Point:
-        """The point of one replication."""
-        name = self._choose(mode, draws)
+    def _of_hypothesis(self, mode: Mode, name: str, seeds: Seeds, u: Floats) -> tuple[Floats, Floats, Ints]:
+        """Parameters, places' shares and posterior draws of replications that have this hypothesis."""
         prior, assumed = self._priors[name], self._assumed[name]
         posterior = self._posteriors.get(name) if mode.kind != "prior" else None
-        numbers = dict(self._constants[name])
-        numbers |= dict(zip(assumed.names, self._from_prior(mode, assumed, draws), strict=True))
+        columns: dict[str, Floats] = {}
+        for parameter, value in self._constants[name].items():
+            columns |= _columns([parameter], np.full((len(seeds), 1), value))
+        columns |= _columns(assumed.names, self._from_prior(mode, assumed, seeds))
         if mode.kind != "prior":
-            numbers |= dict(
-                zip(self._marks.names, self._from_draws(mode, self._marks, draws, 2)[1], strict=True)
-            )
+            columns |= _columns(self._marks.names, self._from_draws(mode, self._marks, u[:, 2])[1])
         if posterior is None:
-            draw, values = -1, self._from_prior(mode, prior, draws)
+            draws, values = np.full(len(seeds), -1), self._from_prior(mode, prior, seeds)
         else:
-            draw, values = self._from_draws(mode, posterior, draws, 1)
-        fitted, shares = to_parameters(prior.names, values)
+            draws, values = self._from_draws(mode, posterior, u[:, 1])
+        columns |= _columns(prior.names, values)
+        shares = np.column_stack([columns[SHARE + x] for x in self._places])
         if posterior is None and mode.kind != "prior":
-            fitted["base_rate"] = self._held[name](numbers | fitted, shares)
-        known = {n: float(x) for n, x in (numbers | fitted).items() if n in PARAMETERS}
-        return Point(name, draw, make_params(known), tuple(shares[x] for x in self._places))
+            columns["base_rate"] = self._held_level(name, columns, shares)
+        params = np.tile(np.array(make_params({})), (len(seeds), 1))
+        for i, parameter in enumerate(PARAMETERS):
+            if parameter in columns:
+                params[:, i] = columns[parameter]
+        return params, shares, draws
 
-    def _from_draws(self, mode: Mode, posterior: Posterior, draws: Draws, lane: int) -> tuple[int, Floats]:
-        """A posterior draw by its keyed index; where all is fixed, the median and no index."""
+    def _held_level(self, name: str, columns: Mapping[str, Floats], shares: Floats) -> Floats:
+        """The held level of each row by itself: its sums round differently with the number of rows."""
+        return np.array(
+            [
+                self._held[name](
+                    {n: float(x[i]) for n, x in columns.items()},
+                    dict(zip(self._places, row, strict=True)),
+                )
+                for i, row in enumerate(shares.tolist())
+            ]
+        )
+
+    def _from_draws(self, mode: Mode, posterior: Posterior, u: Floats) -> tuple[Ints, Floats]:
+        """Posterior draws by their keyed index; where all is fixed, the median and no index."""
         if mode.kind == "fixed":
-            return -1, np.median(posterior.draws, axis=0)
+            return np.full(len(u), -1), np.tile(np.median(posterior.draws, axis=0), (len(u), 1))
         size = len(posterior.draws)
-        index = min(size - 1, int(draws.block("study.point", 0, 0)[lane] * size))
-        return index, posterior.draws[index]
+        index = np.minimum(size - 1, (u * size).astype(np.int64))
+        return index, np.asarray(posterior.draws[index])
 
-    def _from_prior(self, mode: Mode, prior: PriorTransform, draws: Draws) -> Floats:
+    def _from_prior(self, mode: Mode, prior: PriorTransform, seeds: Seeds) -> Floats:
         """Parameters by uniforms keyed by their names; where all is fixed, at one half."""
         if mode.kind == "fixed":
-            u = [FIXED_QUANTILE for _ in prior.inputs]
-        else:
-            u = [draws.block("study.parameter", name_key(n), 0)[0] for n in prior.inputs]
-        return np.asarray(prior.from_uniform(np.array([u]))[0])
+            return np.tile(
+                prior.from_uniform(np.full((1, prior.dimensions), FIXED_QUANTILE)), (len(seeds), 1)
+            )
+        u = np.empty((len(seeds), prior.dimensions))
+        for i, name in enumerate(prior.inputs):
+            u[:, i] = uniforms(self._seed, seeds, "study.parameter", name_key(name))[:, 0]
+        return np.asarray(prior.from_uniform(u))
+
+
+def _columns(names: Sequence[str], values: Floats) -> dict[str, Floats]:
+    """Columns by registry name; ``strike_effect`` becomes the four effects."""
+    out: dict[str, Floats] = {}
+    for i, name in enumerate(names):
+        column = values[:, i]
+        out |= {f"effect_{x}": column for x in TARGETS} if name == COMMON_EFFECT else {name: column}
+    return out

@@ -1,6 +1,6 @@
 """Standard errors clustered by posterior draw, and the rule by which runs stop."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,19 +10,20 @@ from sim.scenario.study import Precision
 NORMAL_95 = 1.959963984540054
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
+Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 
-def clusters(labels: Sequence[tuple[str, int]]) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """A number for each posterior draw that runs share; a run without a draw (-1) stands alone."""
-    seen: dict[tuple[str, int], int] = {}
-    out = []
-    for k, (hypothesis, draw) in enumerate(labels):
-        key = (hypothesis, draw) if draw >= 0 else ("", -k - 1)
-        out.append(seen.setdefault(key, len(seen)))
-    return np.array(out, dtype=np.int64)
+def clusters(which: Ints, draws: Ints) -> Ints:
+    """A number for each posterior draw that runs share; a run without a draw (-1) stands alone.
+
+    ``which`` is the index of a run's hypothesis, ``draws`` that of its posterior draw.
+    """
+    alone = np.arange(len(draws))
+    label = np.where(draws >= 0, which * (int(draws.max(initial=0)) + 1) + draws, -1 - alone)
+    return np.unique(label, return_inverse=True)[1].astype(np.int64)
 
 
-def clustered_error(values: Floats, cluster: np.ndarray[Any, np.dtype[np.int64]]) -> float:
+def clustered_error(values: Floats, cluster: Ints) -> float:
     """Standard error of the mean when runs of one posterior draw go together.
 
     se² = G/(G - 1) · Σ_g (Σ_{i in g} (v_i - mean))² / n², with G clusters of n runs in all. With every
@@ -43,7 +44,7 @@ def clustered_error(values: Floats, cluster: np.ndarray[Any, np.dtype[np.int64]]
 
 def precise(
     columns: Mapping[str, Floats],
-    cluster: np.ndarray[Any, np.dtype[np.int64]],
+    cluster: Ints,
     asked: Mapping[str, Precision],
 ) -> bool:
     """Is each measure asked for precise enough under every policy? A mean of 0 with no spread is."""

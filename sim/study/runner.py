@@ -1,6 +1,7 @@
-"""Runs: every policy of a study at the same points, over worker processes, in any number and order.
+"""Runs: every policy of a study at the same points, on either engine, in any number and order.
 
-A task is a stretch of replications. What it gives depends on the plan and on its replications alone.
+What a run gives depends on the plan and on its replication alone. The compiled engine runs on threads of this
+process, the SimPy engine on worker processes.
 """
 
 import multiprocessing
@@ -8,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -16,77 +17,113 @@ from sim.engine.events import Event
 from sim.engine.simpy_engine import run
 from sim.engine.streams import Draws
 from sim.errors import RunError
-from sim.measures import measure, weekly_attacks
+from sim.measures import columns, in_columns, table, tallied, week_count, weekly_attacks
 from sim.model.streamkeys import name_key
 from sim.model.world import World
-from sim.study.points import Mode, Point, PointSource
+from sim.study.points import Mode, Point, Points, PointSource
 
-TASK = 25  # replications in a task: about a second's work, so that a pool's overhead is small
+Engine = Literal["simpy", "compiled"]
+TASK = {"simpy": 25, "compiled": 8192}
+"""Replications in a task: on SimPy about a second's work, compiled as many as fit into little memory."""
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
+Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 
 class Plan(NamedTuple):
-    """All that a worker needs."""
+    """All that runs need."""
 
     seed: int
     crn: bool
     worlds: Mapping[str, World]  # by policy, in the order of the study
     source: PointSource
+    engine: Engine = "compiled"
+
+    def salt(self, policy: str) -> int:
+        """What the policy adds to the address of a draw: nothing, unless common random numbers are off."""
+        return 0 if self.crn else name_key(policy)
 
 
 class Runs(NamedTuple):
-    """Rows of runs. ``measured`` has shape (replications, policies, measures); ``weeks`` ends in weeks."""
+    """Runs in columns: ``measured`` has shape (measures, policies, replications), ``weeks`` ends in weeks."""
 
-    replications: list[int]
-    points: list[Point]
+    replications: Ints
+    points: Points
     names: list[str]
     measured: Floats
-    weeks: Floats
+    weeks: Ints
 
     def column(self, name: str) -> Floats:
         """One measure, shape (replications, policies)."""
-        return np.asarray(self.measured[:, :, self.names.index(name)])
-
-
-def draws_for(plan: Plan, replication: int, policy: str, shared: Draws) -> Draws:
-    """The draws of a run: shared by the policies, unless common random numbers are off."""
-    return shared if plan.crn else Draws(plan.seed, replication, name_key(policy))
+        return np.asarray(self.measured[self.names.index(name)].T)
 
 
 def replay(plan: Plan, policy: str, replication: int, point: Point) -> list[Event]:
     """One run again, alone."""
-    draws = draws_for(plan, replication, policy, Draws(plan.seed, replication))
-    return run(plan.worlds[policy], point.params, point.shares, draws)
+    world, salt = plan.worlds[policy], plan.salt(policy)
+    if plan.engine == "compiled":
+        from sim.engine.compiled.batch import run_events
+
+        return run_events(world, point.params, point.shares, plan.seed, replication, salt)
+    return run(world, point.params, point.shares, Draws(plan.seed, replication, salt))
 
 
-def simulate(plan: Plan, mode: Mode, replications: Sequence[int]) -> Runs:
-    """Run every policy at the point of each replication."""
+def simulate(plan: Plan, points: Points, luck: Sequence[int] | Ints, threads: int = 1) -> tuple[Floats, Ints]:
+    """Every policy at each point, with the luck of a replication each: measures and attacks by week.
+
+    Shapes (measures, policies, points) and (points, policies, weeks).
+    """
+    one = _compiled if plan.engine == "compiled" else _on_simpy
+    found = [one(plan, policy, points, luck, threads) for policy in plan.worlds]
+    measured = np.stack([np.ascontiguousarray(x.T) for x, _ in found], axis=1)
+    return measured, np.stack([weeks for _, weeks in found], axis=1)
+
+
+def _compiled(
+    plan: Plan, policy: str, points: Points, luck: Sequence[int] | Ints, threads: int
+) -> tuple[Floats, Ints]:
+    """Runs of one policy on the compiled engine: measures (runs, measures), attacks by week (runs, weeks)."""
+    from sim.engine.compiled.batch import run_batch
+    from sim.engine.compiled.layout import as_records
+
+    world = plan.worlds[policy]
+    found = run_batch(
+        world, as_records(points.params), points.shares, plan.seed, luck, plan.salt(policy), threads
+    )
+    return table(found.tallies, world.horizon_days, world.places), found.weeks
+
+
+def _on_simpy(
+    plan: Plan, policy: str, points: Points, luck: Sequence[int] | Ints, _threads: int
+) -> tuple[Floats, Ints]:
+    """The same on the SimPy engine."""
+    world, salt = plan.worlds[policy], plan.salt(policy)
+    tallies, weeks = [], np.zeros((len(points), week_count(world.horizon_days)), np.int64)
+    for k, (i, point) in enumerate(zip(luck, points, strict=True)):
+        events = run(world, point.params, point.shares, Draws(plan.seed, int(i), salt))
+        tallies.append(tallied(events, world.horizon_days, world.places))
+        weeks[k] = weekly_attacks(events, world.horizon_days)
+    return table(in_columns(tallies), world.horizon_days, world.places), weeks
+
+
+def _stretch(plan: Plan, mode: Mode, replications: Sequence[int], threads: int) -> Runs:
+    """The runs of a stretch of replications."""
     points = plan.source.points(mode, replications)
-    names: list[str] = []
-    values, weeks = [], []
-    for i, point in zip(replications, points, strict=True):
-        shared = Draws(plan.seed, i)
-        row, by_week = [], []
-        for policy, world in plan.worlds.items():
-            events = run(world, point.params, point.shares, draws_for(plan, i, policy, shared))
-            found = measure(events, world.horizon_days, world.places)
-            names = list(found)
-            row.append(list(found.values()))
-            by_week.append(weekly_attacks(events, world.horizon_days))
-        values.append(row)
-        weeks.append(by_week)
-    return Runs(list(replications), points, names, np.array(values), np.array(weeks, dtype=np.float64))
+    measured, weeks = simulate(plan, points, replications, threads)
+    names = [name for name, _, _ in columns(next(iter(plan.worlds.values())).places)]
+    return Runs(np.array(replications, np.int64), points, names, measured, weeks)
 
 
 def joined(parts: Sequence[Runs]) -> Runs:
     """Stretches of runs as one, in order of replication."""
-    parts = sorted((x for x in parts if x.replications), key=lambda x: x.replications[0])
+    parts = sorted((x for x in parts if len(x.replications)), key=lambda x: int(x.replications[0]))
+    if len(parts) == 1:
+        return parts[0]
     return Runs(
-        [i for x in parts for i in x.replications],
-        [p for x in parts for p in x.points],
+        np.concatenate([x.replications for x in parts]),
+        Points.joined([x.points for x in parts]),
         parts[0].names,
-        np.concatenate([x.measured for x in parts]),
+        np.concatenate([x.measured for x in parts], axis=2),
         np.concatenate([x.weeks for x in parts]),
     )
 
@@ -103,33 +140,38 @@ def _take(plan: Plan) -> None:
 def _work(mode: Mode, replications: Sequence[int]) -> Runs:
     if _plan is None:
         raise RunError("a worker was given runs before its plan")
-    return simulate(_plan, mode, replications)
+    return _stretch(_plan, mode, replications, 1)
 
 
 Simulate = Callable[[Mode, int, int], Runs]
 
 
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @contextmanager
 def runner(plan: Plan, workers: int | None, tick: Callable[[int], None]) -> Iterator[Simulate]:
-    """A function (mode, first, last) -> Runs over so many worker processes; ``tick`` hears of runs done.
+    """A function (mode, first, last) -> Runs over so many threads or processes; ``tick`` hears of runs done.
 
     ``workers`` None is one for each core. One worker runs in this process.
     """
-    count = workers if workers is not None else len(os.sched_getaffinity(0))
+    count, size = workers if workers is not None else cores(), TASK[plan.engine]
 
     def stretches(first: int, last: int) -> list[range]:
-        return [range(a, min(a + TASK, last)) for a in range(first, last, TASK)]
+        return [range(a, min(a + size, last)) for a in range(first, last, size)]
 
-    if count <= 1:
+    if plan.engine == "compiled" or count <= 1:
 
-        def alone(mode: Mode, first: int, last: int) -> Runs:
+        def here(mode: Mode, first: int, last: int) -> Runs:
             parts = []
             for stretch in stretches(first, last):
-                parts.append(simulate(plan, mode, stretch))
+                parts.append(_stretch(plan, mode, stretch, count))
                 tick(len(stretch))
             return joined(parts)
 
-        yield alone
+        yield here
         return
 
     context = multiprocessing.get_context("spawn")

@@ -11,6 +11,7 @@ from sim.study.precision import NORMAL_95, clustered_error
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 MOVED = 0.05  # a probability that the evidence moved by less than this from the prior's is prior-driven
+SURE = 2.0  # standard errors of the move by which it must have moved too
 LEAST_UNTIED = 20  # untied runs below which a probability among them says nothing
 
 
@@ -52,12 +53,6 @@ def probability_better(difference: Floats, sign: float) -> float:
     return float(np.mean(difference * sign > 0.0) + 0.5 * np.mean(difference == 0.0))
 
 
-def untied_probability(difference: Floats, sign: float) -> float | None:
-    """The same among the runs that aren't ties; None if they are too few to say."""
-    moved = difference[difference != 0.0]
-    return probability_better(moved, sign) if len(moved) >= LEAST_UNTIED else None
-
-
 def variance_reduction(a: Floats, b: Floats) -> float | None:
     """(Var a + Var b) / Var(a - b): what pairing gained; None where the difference never varies."""
     together = float(np.var(a - b))
@@ -88,18 +83,31 @@ def difference(a: Floats, b: Floats, cluster: Ints, sign: float) -> dict[str, An
 def label(posterior: Floats, prior: Floats | None, sign: float) -> str:
     """How far the evidence moved a comparison: ``prior-driven``, ``informed`` or ``no difference``.
 
-    It is informed when the probability of being better moved from the prior's by at least 0.05, among
-    all runs and among those that are not ties: a record that only says how many attacks there are,
-    and so how often a policy acts at all, has not informed the comparison.
+    It is informed when the probability of being better moved from the prior's by at least 0.05 and by more than
+    twice the error of the move, among all differences and among those that are not ties: a record that only says
+    how many attacks there are, and so how often a policy acts at all, has not informed the comparison.
+    Differences are of expected measures by draw where those are known, else of runs.
     """
     if not np.any(posterior != 0.0):
         return "no difference"
-    if prior is None or abs(probability_better(posterior, sign) - probability_better(prior, sign)) < MOVED:
-        return "prior-driven"
-    after, before = untied_probability(posterior, sign), untied_probability(prior, sign)
-    if after is None or before is None or abs(after - before) < MOVED:
+    if prior is None or not (
+        moved(posterior, prior, sign) and moved(posterior[posterior != 0.0], prior[prior != 0.0], sign)
+    ):
         return "prior-driven"
     return "informed"
+
+
+def moved(posterior: Floats, prior: Floats, sign: float) -> bool:
+    """Whether a probability of being better moved, and by more than twice its error.
+
+    The error is √(p(1 - p)/n + q(1 - q)/m), of two shares as if none of the runs had luck in common.
+    """
+    n, m = len(posterior), len(prior)
+    if min(n, m) < LEAST_UNTIED:
+        return False
+    p, q = probability_better(posterior, sign), probability_better(prior, sign)
+    error = float(np.sqrt(p * (1.0 - p) / n + q * (1.0 - q) / m))
+    return abs(p - q) >= MOVED and abs(p - q) > SURE * error
 
 
 def says(labels: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from sim.measures import AVERTED, MEASURES
 from sim.scenario.study_files import StudyFiles
 from sim.study import summary
+from sim.study.expected import Expected, split
 from sim.study.precision import clusters
 from sim.study.runner import Floats, Runs
 from sim.study.summary import Ints
@@ -23,14 +24,16 @@ class Sets(NamedTuple):
     prior: Runs | None
     by_hypothesis: dict[str, Runs]
     fixed: Runs | None
+    expected: Expected | None = None
+    prior_expected: Expected | None = None
 
 
 def clusters_of(runs: Runs) -> Ints:
     """The posterior draw behind each run."""
-    return clusters([(p.hypothesis, p.draw) for p in runs.points])
+    return clusters(runs.points.which, runs.points.draws)
 
 
-def columns(runs: Runs, policies: Sequence[str]) -> Columns:
+def columns(runs: Runs | Expected, policies: Sequence[str]) -> Columns:
     """Every measure; attacks averted among them where there is a policy ``none``."""
     out = {name: runs.column(name) for name in runs.names}
     if NONE in policies:
@@ -49,6 +52,7 @@ def document(files: StudyFiles, policies: Sequence[str], sets: Sets) -> dict[str
         "by_place": by_place(sets.main, policies, places, horizon),
         "prior_measures": spreads(sets.prior, policies, horizon) if sets.prior is not None else {},
         "differences": rows,
+        "variance": variance(sets.expected, policies) if sets.expected is not None else {},
         "weeks": weeks(policies, sets.main),
         "says": summary.says([d["label"] for d in rows if d["measure"] == "attacks"]),
     }
@@ -91,6 +95,8 @@ def differences(
     prior = columns(sets.prior, policies) if sets.prior is not None else None
     fixed = columns(sets.fixed, policies) if sets.fixed is not None else None
     single = {h: columns(runs, policies) for h, runs in sets.by_hypothesis.items()}
+    means = columns(sets.expected, policies) if sets.expected is not None else None
+    prior_means = columns(sets.prior_expected, policies) if sets.prior_expected is not None else None
 
     def pair(table: Mapping[str, Floats], name: str, a: str, b: str) -> tuple[Floats, Floats]:
         values = summary.censor(table[name], horizon_days)
@@ -108,9 +114,18 @@ def differences(
                 row["prior_probability_better"] = (
                     None if before is None else summary.probability_better(before, sign)
                 )
-                # Means over the luck of a posterior draw need inner replications: not computed on this engine.
                 row["probability_mean_better"] = row["prior_probability_mean_better"] = None
-                row["label"] = summary.label(a - b, before, sign)
+                judged: tuple[Floats, Floats | None] = (a - b, before)
+                if means is not None and prior_means is not None and sets.expected is not None:
+                    after = np.subtract(*pair(means, name, policy, reference))
+                    ahead = np.subtract(*pair(prior_means, name, policy, reference))
+                    row["probability_mean_better"] = summary.probability_better(after, sign)
+                    row["prior_probability_mean_better"] = summary.probability_better(ahead, sign)
+                    row["variance"] = _difference_split(
+                        sets.expected, policies, name, policy, reference, after
+                    )
+                    judged = (after, ahead)
+                row["label"] = summary.label(*judged, sign)
                 row["variance_reduction_fixed"] = (
                     None
                     if fixed is None
@@ -122,6 +137,28 @@ def differences(
                 }
                 out.append(row)
     return out
+
+
+def variance(found: Expected, policies: Sequence[str]) -> dict[str, Any]:
+    """Where the spread of each measure comes from, by policy: hypothesis, parameters, chance."""
+    out: dict[str, Any] = {}
+    for m, name in enumerate(found.names):
+        parts = (
+            split(found.mean[m, j], found.variance[m, j], found.points.which, found.inner)
+            for j in range(len(policies))
+        )
+        out[name] = {p: None if x is None else x._asdict() for p, x in zip(policies, parts, strict=True)}
+    return out
+
+
+def _difference_split(
+    found: Expected, policies: Sequence[str], name: str, policy: str, reference: str, after: Floats
+) -> dict[str, float] | None:
+    """Where the spread of a paired difference comes from. Attacks averted differ as attacks do."""
+    m = found.names.index("attacks" if name == AVERTED else name)
+    within = found.paired[m, policies.index(policy), policies.index(reference)]
+    parts = split(after, within, found.points.which, found.inner)
+    return None if parts is None else parts._asdict()
 
 
 def _of_hypothesis(difference: Floats, sign: float) -> dict[str, float]:

@@ -46,7 +46,7 @@ def keep(function: Any) -> Any:
 
 def is_kept() -> bool:
     """Whether there is compiled code of these sources on disk."""
-    return any(cache_folder().rglob("*.nbi"))
+    return any(cache_folder().rglob("kernel.run_many*.nbi"))
 
 
 def _forget_old(folder: Path) -> None:

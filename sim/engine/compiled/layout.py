@@ -177,3 +177,8 @@ def _dated(world: World) -> list[tuple[Any, ...]]:
         if not (time >= 0.0 and math.isfinite(time)):
             raise RunError(f"expected a delay that is finite and ≥ 0 days, found {time!r}")
     return [(time, rank, *rest) for time, rank, _, _, rest in sorted(found)]
+
+
+def as_records(params: Array) -> Array:
+    """Rows of parameters, in the registry's order, as records: shape (runs, parameters) to (runs,)."""
+    return np.ascontiguousarray(params, np.float64).view(PARAMS)[:, 0]
