@@ -49,14 +49,14 @@ class Budget(Strict):
 
     replications: AtLeastOne = Field(20_000, description="runs of each policy")
     prior_replications: Count = Field(
-        4_000, description="runs under the prior alone, at most as many as under the posterior"
+        1_000, description="runs under the prior alone, at most as many as under the posterior"
     )
     hypothesis_replications: Count = Field(100, description="runs of each hypothesis by itself")
     expected_draws: Count = Field(
         1000,
         description="draws of the parameters at which expected measures are worked out, compiled engine only",
     )
-    expected_runs: AtLeastTwo = Field(16, description="runs at each of these draws")
+    expected_runs: AtLeastTwo = Field(8, description="runs at each of these draws")
     paired_replications: Count = Field(
         300, description="runs at fixed parameters, for the variance reduction"
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from sim.model.world import World
 
 Array = np.ndarray[Any, np.dtype[Any]]
 ROWS = 4096  # records that a log has room for at first
+STRETCH = 128  # runs that a thread takes at a time: a few milliseconds, however unlike the runs are
 
 
 class Batch(NamedTuple):
@@ -50,9 +52,9 @@ def run_batch(
     if threads <= 1:
         task.run(no_log, rows, 0, n)
     else:
-        ends = [n * i // threads for i in range(threads + 1)]
+        ends = [*range(0, n, STRETCH), n]
         with ThreadPoolExecutor(threads) as pool:
-            for job in [pool.submit(task.run, no_log, rows, *ends[i : i + 2]) for i in range(threads)]:
+            for job in [pool.submit(task.run, no_log, rows, a, b) for a, b in pairwise(ends)]:
                 job.result()
     broken = np.flatnonzero(rows < 0)
     if len(broken):
