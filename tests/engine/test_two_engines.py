@@ -17,7 +17,7 @@ from sim.measures import tallied, weekly_attacks
 from sim.model.tally import Tally
 from tests.engine.generated import Generated, worlds
 
-MOST_EXPECTED = 400.0  # attacks of the bound over the horizon; a world that runs away is a test of `run.py bench`
+MOST_EXPECTED = 3_000.0  # attacks that the bound promises; a world that runs away is a matter for `run.py bench`
 HORIZONS = (0.125, 2.0, 30.0, 30.0, 30.0, 400.0)  # hours to more than a year
 
 examples = settings(
@@ -28,7 +28,7 @@ examples = settings(
 def fits(g: Generated) -> bool:
     """Whether the bound promises few enough attacks."""
     most = g.params.base_rate * max(g.world.mobilisation) * math.exp(2.8 + 2.0 * g.params.value_of_failure)
-    return bool(most * g.world.horizon_days / (1.0 - g.params.branching_ratio) < 100.0 * MOST_EXPECTED)
+    return bool(most * g.world.horizon_days < MOST_EXPECTED)
 
 
 def differing(a: list[Event], b: list[Event]) -> str:
@@ -45,8 +45,10 @@ def differing(a: list[Event], b: list[Event]) -> str:
 @st.composite
 def any_horizon(draw: st.DrawFn) -> Generated:
     """A generated world over hours, weeks or more than a year."""
-    g = draw(worlds())
-    return g._replace(world=g.world._replace(horizon_days=draw(st.sampled_from(HORIZONS))))
+    g, days = draw(worlds()), draw(st.sampled_from(HORIZONS))
+    slower = min(1.0, 30.0 / days)  # about as many attacks in a year as in a month
+    p = g.params._replace(base_rate=g.params.base_rate * slower)
+    return g._replace(world=g.world._replace(horizon_days=days), params=p)
 
 
 @examples
