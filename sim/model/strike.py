@@ -141,7 +141,7 @@ def strike(s: Any, p: Any, c: int, t: float, o: Order, stock: int, u: tuple[floa
     if o.strength > 0.0:  # a strike of no strength teaches nothing and answers nothing
         learn(s, p, t, o.strength)
         answer(s)
-    if o.sponsor * o.strength > 0.0 and strike_sponsor(s, p, t):
+    if o.sponsor * o.strength > 0.0 and strike_sponsor(s, p, t, o.sponsor):
         touched |= PERMISSION
     if raise_tension(s, p, t, killed, o.sponsor * o.strength):
         touched |= WAR
