@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from calibration.calibrate import Calibration, calibrate
+from sim.model.spec import TARGETS
 from tests.calibration.shipped import brief, hypotheses, settings
 
 FITTED = ("M0", "M1", "M2", "M3", "M4")
@@ -35,6 +36,16 @@ def test_the_contrast_of_targets_is_prior_driven(found: Calibration) -> None:
     i, j = (m4.names.index(f"effect_{x}") for x in ("fighters", "infrastructure"))
     # .5/√4000 = .008: the draws say the same as all the points that they were taken from
     assert contrast.below_zero == pytest.approx(np.mean(m4.draws[:, i] < m4.draws[:, j]), abs=0.03)
+
+
+def test_a_class_that_no_strike_hit_is_not_informed(found: Calibration) -> None:
+    """C1 to C5 hit infrastructure and fighters: what M4 says of sponsor and leader over 30 days is its prior's."""
+    summary = found.posteriors["M4"].summary
+    struck = {x for s in found.evidence.strikes for x, q in zip(TARGETS, s.shares, strict=True) if q > 0.0}
+    assert struck == {"infrastructure", "fighters"}
+    for target in set(TARGETS) - struck:
+        assert summary[f"effect_{target}_30d"].contraction > 0.3  # through the decay that the classes share
+        assert summary[f"effect_{target}_30d"].label == "prior-driven"
 
 
 def test_every_label_is_what_its_contraction_says(found: Calibration) -> None:
