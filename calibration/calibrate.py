@@ -21,7 +21,7 @@ from calibration.posterior import Posterior, from_prior, from_sample
 from calibration.predictive import simulate_counts, table
 from calibration.priors import PriorTransform
 from calibration.samplers.fit import explore
-from calibration.weights import Fitted, family_weights
+from calibration.weights import Fitted, LikeForLike, family_weights, like_for_like
 from sim.errors import ConfigError
 from sim.folders import user_folder
 from sim.scenario.hypothesis import Hypothesis
@@ -38,8 +38,8 @@ class Calibration:
     """What the evidence says of each hypothesis.
 
     ``posteriors`` holds the fitted ones; ``weights`` (declared, updated by the evidence) of every one, (None,
-    None) where it is not fitted and so never averaged; ``marks`` the casualty marks; ``predictive`` a table of
-    windows by hypothesis.
+    None) where it is not fitted and so never averaged; ``like_for_like`` what the data say of a strike effect with all
+    else alike; ``marks`` the casualty marks; ``predictive`` a table of windows by hypothesis.
     """
 
     record_id: str
@@ -50,6 +50,7 @@ class Calibration:
     priors: dict[str, Posterior]
     marks: Posterior
     weights: dict[str, tuple[float | None, float | None]]
+    like_for_like: list[LikeForLike]
     predictive: dict[str, list[Row]]
     outside: dict[str, float | None]
 
@@ -62,6 +63,7 @@ class Calibration:
             "notes": list(self.evidence.notes),
             "posterior": posterior,
             "hypotheses": {name: self._hypothesis(name) for name in self.weights},
+            "like_for_like": [x.document() for x in self.like_for_like],
             "marks": {**_parameters(self.marks), "notes": list(self.marks.notes)},
         }
 
@@ -166,9 +168,11 @@ def calibrate(
     weights: dict[str, tuple[float | None, float | None]] = {
         n: (known[n].declared, known[n].evidence) if n in known else (None, None) for n in hypotheses
     }
+    pairs = {n: h.without_effect for n, h in hypotheses.items()}
+    alike = like_for_like(pairs, {n: (p.log_evidence, p.log_evidence_se) for n, p in posteriors.items()})
     return Calibration(
         record.name, str(attributes["record_sha256"]), admitted, chosen, posteriors, priors, marks, weights,
-        predictive, outside,
+        alike, predictive, outside,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from calibration.files import digest
 from calibration.history import read_record, read_responses
 from sim.console import Progress, out_console
 from sim.errors import ConfigError, Located
+from sim.report.evidence_words import like_for_like
 from sim.scenario.hypothesis import Hypothesis
 from sim.scenario.loader import load
 from sim.scenario.names import find
@@ -161,6 +162,8 @@ def show(document: Mapping[str, Any]) -> None:
         console.print(
             f"The evidence prefers {best}, the most preferred, to {worst}, the least, by a factor of {factor:.3g}."
         )
+    for sentence in like_for_like(document):
+        console.print(sentence)
     for name, h in fitted.items():
         console.print(_parameters_table(f"{name}: prior and posterior", h["parameters"]))
     if document["marks"]["parameters"]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from sim.report.evidence_words import like_for_like
 from sim.report.figures.attacks import attacks_figure
 from sim.report.figures.differences import differences_figure
 from sim.report.figures.fit import fit_figure
@@ -84,6 +85,7 @@ def page(bundle: Bundle, figures: Figures) -> str:
         "grid": grid(bundle),
         "history": history(bundle),
         "hypotheses": hypotheses_table(bundle),
+        "alike": like_for_like(bundle.calibration),
         "contrasts": contrasts_table(bundle),
         "mechanisms": mechanisms_table(bundle),
         "silent": silent_levers(bundle),

@@ -75,6 +75,16 @@ def test_the_evidence_hardly_tells_the_hypotheses_apart(found: Calibration) -> N
     assert sum(found.weights[n][1] or 0.0 for n in FITTED) == pytest.approx(1.0)
 
 
+def test_an_effect_of_strikes_is_weighed_like_for_like(found: Calibration) -> None:
+    """M3 and M4 against M2, from their own evidences; no factor of the brief is more than hardly worth a mention (3)."""
+    level = {n: found.posteriors[n].log_evidence for n in FITTED}
+    rows = found.document()["like_for_like"]
+    assert [(x["hypothesis"], x["without_effect"]) for x in rows] == [("M3", "M2"), ("M4", "M2")]
+    for x in rows:
+        assert x["log_bayes_factor"] == pytest.approx(level[x["hypothesis"]] - level["M2"])
+        assert 1 / 3 < x["bayes_factor"] < 3.0
+
+
 def test_the_full_model_is_shown_and_not_averaged(found: Calibration) -> None:
     """M5 keeps its prior: no weight, no evidence, and every parameter labelled prior-driven."""
     assert found.weights["M5"] == (None, None)
