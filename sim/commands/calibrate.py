@@ -172,6 +172,8 @@ def show(document: Mapping[str, Any]) -> None:
         )
     if any(h["predictive"] for h in fitted.values()):
         console.print(_predictive_table(fitted))
+    if any(h["predictive_casualties"] for h in fitted.values()):
+        console.print(_casualties_table(fitted))
     for note in dict.fromkeys([*document["notes"], *(x for h in fitted.values() for x in h["notes"])]):
         console.print(f"Note: {note}.")
     if document["posterior"]:
@@ -224,4 +226,16 @@ def _predictive_table(fitted: Mapping[str, Any]) -> Table:
             outside = "" if x["q05"] <= row["observed"] <= x["q95"] else " *"
             spans.append(f"{x['q05']} to {x['q95']}{outside}")
         table.add_row(row["window"], row["place"] or "all", str(row["observed"]), *spans)
+    return table
+
+
+def _casualties_table(fitted: Mapping[str, Any]) -> Table:
+    """People hurt, observed beside the median and 90% of what each hypothesis predicts."""
+    table = Table(title="People hurt, and the median and 90% of what each hypothesis predicts")
+    for name in ("item", "what", "observed", *fitted):
+        table.add_column(name, justify="left" if name in ("item", "what") else "right")
+    for i, row in enumerate(next(iter(fitted.values()))["predictive_casualties"]):
+        found = [h["predictive_casualties"][i] for h in fitted.values()]
+        cells = [f"{x['q50']} ({x['q05']} to {x['q95']})" for x in found]
+        table.add_row(row["item"], row["what"].replace("_", " "), str(row["observed"]), *cells)
     return table

@@ -30,7 +30,7 @@ from sim.report.sections.evidence import (
     sections_used,
 )
 from sim.report.sections.grid import grid
-from sim.report.sections.history import history
+from sim.report.sections.history import history, hurt_table
 from sim.report.sections.hypotheses import contrasts_table, hypotheses_table, mechanisms_table, silent_levers
 from sim.report.sections.limits import LIMITS
 from sim.report.sections.reproduce import reproduce
@@ -84,6 +84,7 @@ def page(bundle: Bundle, figures: Figures) -> str:
         "answer": answer(bundle),
         "grid": grid(bundle),
         "history": history(bundle),
+        "hurt": hurt_table(bundle),
         "hypotheses": hypotheses_table(bundle),
         "alike": like_for_like(bundle.calibration),
         "contrasts": contrasts_table(bundle),

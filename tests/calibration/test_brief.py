@@ -25,6 +25,17 @@ def test_the_90_percent_predictive_covers_every_window_and_place(found: Calibrat
             assert r["q05"] <= r["observed"] <= r["q95"], (name, r)
 
 
+def test_the_90_percent_predictive_covers_the_people_hurt(found: Calibration) -> None:
+    """70 injured, 25 of them in the brain, nobody killed [B1]: under each hypothesis, and its median within a factor of 2."""
+    for name in FITTED:
+        rows = {x["what"]: x for x in found.hurt[name]}
+        assert {k: (x["item"], x["observed"]) for k, x in rows.items()} == {
+            "injured": ("B1", 70), "brain_injured": ("B1", 25), "killed": ("B1", 0),
+        }  # fmt: skip
+        assert all(x["q05"] <= x["observed"] <= x["q95"] for x in rows.values())
+        assert 35 <= rows["injured"]["q50"] <= 140
+
+
 def test_the_contrast_of_targets_is_prior_driven(found: Calibration) -> None:
     """P(effect on fighters < on infrastructure) is within .05 of the prior's, by draws and by the prior's own normal."""
     m4 = found.posteriors["M4"]
