@@ -11,6 +11,7 @@ import numpy as np
 from calibration import gate
 from calibration.admission import Locate
 from calibration.cache import Cache
+from calibration.casualties import casualties_table
 from calibration.evidence import Evidence, admit, with_readings
 from calibration.files import digest, engine_version, fit_version
 from calibration.level import target
@@ -18,10 +19,10 @@ from calibration.likelihoods.filter import CountFilter
 from calibration.likelihoods.parameters import Reader
 from calibration.marks import fit_marks
 from calibration.posterior import Posterior, from_prior, from_sample
-from calibration.predictive import simulate_counts, table
+from calibration.predictive import counts_of, replays, table
 from calibration.priors import PriorTransform
 from calibration.samplers.fit import explore
-from calibration.weights import Fitted, family_weights
+from calibration.weights import Fitted, LikeForLike, family_weights, like_for_like
 from sim.errors import ConfigError
 from sim.folders import user_folder
 from sim.scenario.hypothesis import Hypothesis
@@ -38,8 +39,8 @@ class Calibration:
     """What the evidence says of each hypothesis.
 
     ``posteriors`` holds the fitted ones; ``weights`` (declared, updated by the evidence) of every one, (None,
-    None) where it is not fitted and so never averaged; ``marks`` the casualty marks; ``predictive`` a table of
-    windows by hypothesis.
+    None) where it is not fitted and so never averaged; ``like_for_like`` what the data say of a strike effect with all
+    else alike; ``marks`` the casualty marks; ``predictive`` a table of windows by hypothesis, ``hurt`` one of casualties.
     """
 
     record_id: str
@@ -50,7 +51,9 @@ class Calibration:
     priors: dict[str, Posterior]
     marks: Posterior
     weights: dict[str, tuple[float | None, float | None]]
+    like_for_like: list[LikeForLike]
     predictive: dict[str, list[Row]]
+    hurt: dict[str, list[Row]]
     outside: dict[str, float | None]
 
     def document(self, posterior: str | None = None) -> dict[str, Any]:
@@ -62,6 +65,7 @@ class Calibration:
             "notes": list(self.evidence.notes),
             "posterior": posterior,
             "hypotheses": {name: self._hypothesis(name) for name in self.weights},
+            "like_for_like": [x.document() for x in self.like_for_like],
             "marks": {**_parameters(self.marks), "notes": list(self.marks.notes)},
         }
 
@@ -82,6 +86,7 @@ class Calibration:
             "notes": list(p.notes),
             **_parameters(p),
             "predictive": self.predictive.get(name, []),
+            "predictive_casualties": self.hurt.get(name, []),
         }
 
 
@@ -127,7 +132,12 @@ def calibrate(
     posteriors: dict[str, Posterior] = {}
     priors: dict[str, Posterior] = {}
     predictive: dict[str, list[Row]] = {}
+    hurt: dict[str, list[Row]] = {}
     outside: dict[str, float | None] = {}
+    say("fitting the casualty marks")
+    marks = store.posterior(
+        [base, "marks"], lambda: fit_marks(read, settings, admitted.admitted, seed, attributes)
+    )
     entries: list[Fitted] = []
     for name, h in hypotheses.items():
         outside[name] = None
@@ -154,21 +164,22 @@ def calibrate(
             say(f"holding {name} against the record")
 
             def simulate(h: Hypothesis = h, found: Posterior = found) -> list[Row]:
-                counts = simulate_counts(found, h, settings, admitted, read.responses, predictive_runs, seed)
-                return table(admitted, counts)
+                how = (read.responses, predictive_runs, seed, marks)
+                runs = list(replays(found, h, settings, admitted, *how))
+                return table(admitted, counts_of(admitted, runs)) + casualties_table(read, admitted, runs)
 
-            predictive[name] = store.table([key, engine_version(), predictive_runs], simulate)
-    say("fitting the casualty marks")
-    marks = store.posterior(
-        [base, "marks"], lambda: fit_marks(read, settings, admitted.admitted, seed, attributes)
-    )
+            rows = store.table([key, engine_version(), predictive_runs], simulate)
+            predictive[name] = [x for x in rows if "window" in x]
+            hurt[name] = [x for x in rows if "item" in x]
     known = family_weights(entries)
     weights: dict[str, tuple[float | None, float | None]] = {
         n: (known[n].declared, known[n].evidence) if n in known else (None, None) for n in hypotheses
     }
+    pairs = {n: h.without_effect for n, h in hypotheses.items()}
+    alike = like_for_like(pairs, {n: (p.log_evidence, p.log_evidence_se) for n, p in posteriors.items()})
     return Calibration(
         record.name, str(attributes["record_sha256"]), admitted, chosen, posteriors, priors, marks, weights,
-        predictive, outside,
+        alike, predictive, hurt, outside,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Posterior predictive: the record's windows simulated again, responses as they were, by the reference engine."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,8 @@ import numpy as np
 from calibration.evidence import Evidence
 from calibration.posterior import Posterior
 from calibration.priors import quantile, to_parameters
-from sim.engine.events import AttackLaunched, Reported
+from calibration.samplers.sample import DRAWS
+from sim.engine.events import AttackLaunched, Event, Reported
 from sim.engine.simpy_engine import run
 from sim.engine.streams import Draws
 from sim.model.registry import PARAMETERS, make_params
@@ -21,6 +22,7 @@ from sim.scenario.settings import Settings
 from sim.scenario.world import build_world
 
 QUANTILES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
+MARKS_LANE = 2  # of the uniforms that choose a point, as in a study
 Counts = np.ndarray[Any, np.dtype[np.int64]]
 
 
@@ -33,13 +35,26 @@ def simulate_counts(
     runs: int,
     seed: int,
 ) -> Counts:
-    """Reported attacks by run, window and place [runs, windows, places], places sorted by name.
+    """Reported attacks by run, window and place [runs, windows, places], places sorted by name."""
+    return counts_of(evidence, replays(posterior, hypothesis, settings, evidence, responses, runs, seed))
 
-    Run i takes every (4000/runs)-th draw of the posterior and the luck of (seed, i). A window that opens the
-    record at an attack begins with one, reported, as the likelihood has it.
+
+def replays(
+    posterior: Posterior,
+    hypothesis: Hypothesis,
+    settings: Settings,
+    evidence: Evidence,
+    responses: Sequence[Response],
+    runs: int,
+    seed: int,
+    marks: Posterior | None = None,
+) -> Iterator[list[Event]]:
+    """Events of runs over the time of the evidence, the responses as they were.
+
+    Run i takes every (4000/runs)-th draw of the posterior and the luck of (seed, i); a draw of the casualty ``marks``
+    by that luck where they are given, else their prior. A record that begins at an attack begins with one.
     """
-    first = evidence.windows[0]
-    opening = first.begins_at_attack
+    opening = evidence.windows[0].begins_at_attack
     origin = evidence.origin
     world = build_world(
         settings,
@@ -49,21 +64,37 @@ def simulate_counts(
         responses=responses,
         opening_attack=opening,
     )
-    ends = np.array([(w.start - origin, w.end - origin) for w in evidence.windows])
-    index = {p: c for c, p in enumerate(world.places)}
-    out = np.zeros((runs, len(ends), len(index)), dtype=np.int64)
     rows = (np.arange(runs) * len(posterior.draws)) // runs
     for i, row in enumerate(rows):
         draws = Draws(seed, i)
         fitted, shares = to_parameters(posterior.names, posterior.draws[row])
-        numbers = assumed(hypothesis, settings, draws) | fitted
+        numbers = assumed(hypothesis, settings, draws) | _marks(marks, draws) | fitted
         params = make_params({n: x for n, x in numbers.items() if n in PARAMETERS})
-        for event in run(world, params, tuple(shares[p] for p in world.places), draws):
+        yield run(world, params, tuple(shares[p] for p in world.places), draws)
+
+
+def _marks(marks: Posterior | None, draws: Draws) -> dict[str, float]:
+    if marks is None:
+        return {}
+    row = marks.draws[min(DRAWS - 1, int(draws.block("study.point", 0, 0)[MARKS_LANE] * DRAWS))]
+    return dict(zip(marks.names, row.tolist(), strict=True))
+
+
+def counts_of(evidence: Evidence, runs: Iterable[Sequence[Event]]) -> Counts:
+    """Reported attacks by run, window and place; an attack that opens the record is reported, as the likelihood has it."""
+    opening = evidence.windows[0].begins_at_attack
+    ends = np.array([(w.start, w.end) for w in evidence.windows]) - evidence.origin
+    index = {p: c for c, p in enumerate(evidence.places)}
+    found = []
+    for events in runs:
+        counts = np.zeros((len(ends), len(index)), dtype=np.int64)
+        for event in events:
             opener = opening and isinstance(event, AttackLaunched) and event.number == 1
             if opener or (isinstance(event, Reported) and not (opening and event.number == 1)):
                 inside = np.flatnonzero((ends[:, 0] <= event.time) & (event.time < ends[:, 1]))
-                out[i, inside, index[event.place]] += 1
-    return out
+                counts[inside, index[event.place]] += 1
+        found.append(counts)
+    return np.array(found)
 
 
 def assumed(hypothesis: Hypothesis, settings: Settings, draws: Draws) -> dict[str, float]:
@@ -109,5 +140,9 @@ def _by_place(
 
 
 def _row(window: str, place: str | None, observed: int, counts: Counts) -> dict[str, Any]:
-    q = {k: int(np.quantile(counts, x, method="inverted_cdf")) for k, x in QUANTILES.items()}
-    return {"window": window, "place": place, "observed": observed, **q}
+    return {"window": window, "place": place, "observed": observed, **quantiles(counts)}
+
+
+def quantiles(counts: Counts) -> dict[str, int]:
+    """5%, 50% and 95%, each one of the counts."""
+    return {k: int(np.quantile(counts, x, method="inverted_cdf")) for k, x in QUANTILES.items()}

@@ -99,16 +99,19 @@ def summarize(
     """Every parameter, then what is derived from them.
 
     Contraction is 1 - Var(posterior)/Var(prior), the prior's variance exact where it is known. Below .3 it is
-    ``prior-driven``. A contrast is ``informed`` if the probability of its sign moved by more than .05. ``moments`` are
-    the posterior's, where they are known better than by the draws.
+    ``prior-driven``. A 30-day effect is ``informed`` only if its jump is too: the decay that all classes share is
+    learnt from those that were struck, and says nothing of the others. A contrast is ``informed`` if the probability of
+    its sign moved by more than .05. ``moments`` are the posterior's, where they are known better than by the draws.
     """
     values = columns(prior.names, draws, constants)
     before = columns(prior.names, prior_draws, constants)
     after = dict(moments) if moments else moments_of(values)
-    out = {}
+    out: dict[str, Summary] = {}
     for name, x in values.items():
         exact = prior.moments(name) if name in prior.names else moments_of({name: before[name]})[name][:2]
-        out[name] = _one(name, x, after[name], before[name], *exact)
+        found = _one(name, x, after[name], before[name], *exact)
+        jump = out.get(name.removesuffix("_30d"))
+        out[name] = found if jump is None or jump.label == INFORMED else found._replace(label=PRIOR_DRIVEN)
     return out
 
 

@@ -1,9 +1,10 @@
 """Weights of rival hypotheses: by family as declared, and updated by the evidence."""
 
 import math
-from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple
 
+MOST_LOG = 700.0  # of a factor that is a finite number
 Family = Literal["no-effect", "effect"]
 
 
@@ -21,6 +22,37 @@ class Weights(NamedTuple):
 
     declared: float
     evidence: float
+
+
+class LikeForLike(NamedTuple):
+    """A hypothesis against the same one without its strike effect; the error is that of the two fits together."""
+
+    hypothesis: str
+    without_effect: str
+    log_bayes_factor: float
+    log_bayes_factor_se: float
+
+    def document(self) -> dict[str, Any]:
+        """As plain JSON, the factor itself beside its log."""
+        return {**self._asdict(), "bayes_factor": math.exp(min(self.log_bayes_factor, MOST_LOG))}
+
+
+def like_for_like(
+    pairs: Mapping[str, str | None], found: Mapping[str, tuple[float, float]]
+) -> list[LikeForLike]:
+    """Log Bayes factor log Z_h - log Z_without of each pair (hypothesis to the one without) of which both are fitted.
+
+    ``found`` holds log evidence and its error; the errors of two fits are independent, so their squares add.
+
+    >>> like_for_like({"M3": "M2", "M5": "M2"}, {"M2": (-20.0, 0.03), "M3": (-21.0, 0.04)})[0].log_bayes_factor
+    -1.0
+    """
+    out = []
+    for name, without in pairs.items():
+        if without is not None and name in found and without in found:
+            (a, error), (b, other) = found[name], found[without]
+            out.append(LikeForLike(name, without, a - b, math.hypot(error, other)))
+    return out
 
 
 def family_weights(fitted: Iterable[Fitted]) -> dict[str, Weights]:

@@ -15,6 +15,7 @@ from calibration.files import digest
 from calibration.history import read_record, read_responses
 from sim.console import Progress, out_console
 from sim.errors import ConfigError, Located
+from sim.report.evidence_words import like_for_like
 from sim.scenario.hypothesis import Hypothesis
 from sim.scenario.loader import load
 from sim.scenario.names import find
@@ -163,6 +164,8 @@ def show(document: Mapping[str, Any]) -> None:
         console.print(
             f"The evidence prefers {best}, the most preferred, to {worst}, the least, by a factor of {factor:.3g}."
         )
+    for sentence in like_for_like(document):
+        console.print(sentence)
     for name, h in fitted.items():
         console.print(_parameters_table(f"{name}: prior and posterior", h["parameters"]))
     if document["marks"]["parameters"]:
@@ -171,6 +174,8 @@ def show(document: Mapping[str, Any]) -> None:
         )
     if any(h["predictive"] for h in fitted.values()):
         console.print(_predictive_table(fitted))
+    if any(h["predictive_casualties"] for h in fitted.values()):
+        console.print(_casualties_table(fitted))
     for note in dict.fromkeys([*document["notes"], *(x for h in fitted.values() for x in h["notes"])]):
         console.print(f"Note: {note}.")
     console.print(f"Posteriors in {document['posterior']}", soft_wrap=True)
@@ -222,4 +227,16 @@ def _predictive_table(fitted: Mapping[str, Any]) -> Table:
             outside = "" if x["q05"] <= row["observed"] <= x["q95"] else " *"
             spans.append(f"{x['q05']} to {x['q95']}{outside}")
         table.add_row(row["window"], row["place"] or "all", str(row["observed"]), *spans)
+    return table
+
+
+def _casualties_table(fitted: Mapping[str, Any]) -> Table:
+    """People hurt, observed beside the median and 90% of what each hypothesis predicts."""
+    table = Table(title="People hurt, and the median and 90% of what each hypothesis predicts")
+    for name in ("item", "what", "observed", *fitted):
+        table.add_column(name, justify="left" if name in ("item", "what") else "right")
+    for i, row in enumerate(next(iter(fitted.values()))["predictive_casualties"]):
+        found = [h["predictive_casualties"][i] for h in fitted.values()]
+        cells = [f"{x['q50']} ({x['q05']} to {x['q95']})" for x in found]
+        table.add_row(row["item"], row["what"].replace("_", " "), str(row["observed"]), *cells)
     return table

@@ -23,7 +23,7 @@ MECHANISM = Mechanism(
             0.0,
             INF,
             0.0,
-            "added for 14 days after a strike on the sponsor",
+            "added for 14 days after a strike on the sponsor alone; in proportion to its share of a mix",
         ),
         Parameter(
             "restraint_death",
@@ -41,6 +41,7 @@ MECHANISM = Mechanism(
     (
         Field("permission", "run", GREEN, "0 green, 1 amber, 2 red"),
         Field("sponsor_struck", "run", NEVER, "day of the last strike on the sponsor"),
+        Field("sponsor_share", "run", 0.0, "share of that strike that was on the sponsor"),
         Field("defender_died", "run", NEVER, "day of the last direct death among the defenders"),
     ),
 )
@@ -54,12 +55,12 @@ def permission(s: Any, p: Any) -> float:
 
 
 def restraint_hazard(s: Any, p: Any, t: float) -> float:
-    """h0 + hS·1[strike on the sponsor ≤ 14 d old] + hF·1[direct death ≤ 7 d old], per day; 0 in red."""
+    """h0 + hS·q·1[strike with a share q on the sponsor ≤ 14 d old] + hF·1[direct death ≤ 7 d old], per day; 0 in red."""
     if s.permission[0] == RED:
         return 0.0
     hazard = p.restraint_base
     if t - s.sponsor_struck[0] <= SPONSOR_STRIKE_DAYS:
-        hazard += p.restraint_sponsor
+        hazard += p.restraint_sponsor * s.sponsor_share[0]
     if t - s.defender_died[0] <= DEATH_DAYS:
         hazard += p.restraint_death
     return float(hazard)
@@ -83,9 +84,13 @@ def change_permission(s: Any, p: Any, t: float, u: float) -> int:
     return int(s.permission[0])
 
 
-def strike_sponsor(s: Any, p: Any, t: float) -> bool:
-    """Remember a strike on the sponsor's own people; True if the hazard may have moved."""
+def strike_sponsor(s: Any, p: Any, t: float, share: float) -> bool:
+    """Remember a strike of which a share fell on the sponsor's own people; True if the hazard may have moved.
+
+    The latest counts: a smaller share takes the place of a larger one.
+    """
     s.sponsor_struck[0] = t
+    s.sponsor_share[0] = share
     return bool(p.restraint_sponsor != 0.0)
 
 

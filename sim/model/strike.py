@@ -114,8 +114,8 @@ def affect(s: Any, p: Any, c: int, t: float, net: float, down: float, up: float)
 def strike(s: Any, p: Any, c: int, t: float, o: Order, stock: int, u: tuple[float, ...]) -> Strike:
     """Carry out a strike in place c: writes the state, says what happened.
 
-    ``stock`` is the owner of the munitions, or -1 for a strike of the record, which spends none. ``u``
-    holds uniforms for the killed and for civilian harm.
+    ``stock`` is the owner of the munitions, or -1 for a strike of the record: what that took, by the same rule, is
+    recorded as its cost and comes out of no stock. ``u`` holds uniforms for the killed and for civilian harm.
     """
     munitions = munitions_for(p, o.strength)
     in_stock = s.munitions[max(stock, 0)]
@@ -141,8 +141,8 @@ def strike(s: Any, p: Any, c: int, t: float, o: Order, stock: int, u: tuple[floa
     if o.strength > 0.0:  # a strike of no strength teaches nothing and answers nothing
         learn(s, p, t, o.strength)
         answer(s)
-    if o.sponsor * o.strength > 0.0 and strike_sponsor(s, p, t):
+    if o.sponsor * o.strength > 0.0 and strike_sponsor(s, p, t, o.sponsor):
         touched |= PERMISSION
     if raise_tension(s, p, t, killed, o.sponsor * o.strength):
         touched |= WAR
-    return Strike(munitions if stock >= 0 else 0, cost, destroyed, killed, bool(harmed), touched)
+    return Strike(munitions, cost, destroyed, killed, bool(harmed), touched)

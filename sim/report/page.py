@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from sim.report.evidence_words import like_for_like
 from sim.report.figures.attacks import attacks_figure
 from sim.report.figures.differences import differences_figure
 from sim.report.figures.fit import fit_figure
@@ -29,7 +30,7 @@ from sim.report.sections.evidence import (
     sections_used,
 )
 from sim.report.sections.grid import grid
-from sim.report.sections.history import history
+from sim.report.sections.history import history, hurt_table
 from sim.report.sections.hypotheses import contrasts_table, hypotheses_table, mechanisms_table, silent_levers
 from sim.report.sections.limits import LIMITS
 from sim.report.sections.reproduce import reproduce
@@ -83,7 +84,9 @@ def page(bundle: Bundle, figures: Figures) -> str:
         "answer": answer(bundle),
         "grid": grid(bundle),
         "history": history(bundle),
+        "hurt": hurt_table(bundle),
         "hypotheses": hypotheses_table(bundle),
+        "alike": like_for_like(bundle.calibration),
         "contrasts": contrasts_table(bundle),
         "mechanisms": mechanisms_table(bundle),
         "silent": silent_levers(bundle),

@@ -31,6 +31,10 @@ class Hypothesis(Document):
         description="whether strikes change the rate of attacks; the two families share the declared weight equally"
     )
     says: Sentence = Field(description="what it says, in a sentence")
+    without_effect: Name | None = Field(
+        None,
+        description="the same hypothesis without its effect of strikes: the evidence is compared like for like",
+    )
     fitted: bool = Field(True, description="false: keeps its prior, is shown and never averaged")
     parameters: dict[str, Sourced] = Field(description="what the record may inform; each has a prior")
     place_shares: PlaceShares = Field(

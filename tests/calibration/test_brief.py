@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from calibration.calibrate import Calibration, calibrate
+from sim.model.spec import TARGETS
 from tests.calibration.shipped import brief, hypotheses, settings
 
 FITTED = ("M0", "M1", "M2", "M3", "M4")
@@ -24,6 +25,17 @@ def test_the_90_percent_predictive_covers_every_window_and_place(found: Calibrat
             assert r["q05"] <= r["observed"] <= r["q95"], (name, r)
 
 
+def test_the_90_percent_predictive_covers_the_people_hurt(found: Calibration) -> None:
+    """70 injured, 25 of them in the brain, nobody killed [B1]: under each hypothesis, and its median within a factor of 2."""
+    for name in FITTED:
+        rows = {x["what"]: x for x in found.hurt[name]}
+        assert {k: (x["item"], x["observed"]) for k, x in rows.items()} == {
+            "injured": ("B1", 70), "brain_injured": ("B1", 25), "killed": ("B1", 0),
+        }  # fmt: skip
+        assert all(x["q05"] <= x["observed"] <= x["q95"] for x in rows.values())
+        assert 35 <= rows["injured"]["q50"] <= 140
+
+
 def test_the_contrast_of_targets_is_prior_driven(found: Calibration) -> None:
     """P(effect on fighters < on infrastructure) is within .05 of the prior's, by draws and by the prior's own normal."""
     m4 = found.posteriors["M4"]
@@ -35,6 +47,16 @@ def test_the_contrast_of_targets_is_prior_driven(found: Calibration) -> None:
     i, j = (m4.names.index(f"effect_{x}") for x in ("fighters", "infrastructure"))
     # .5/√4000 = .008: the draws say the same as all the points that they were taken from
     assert contrast.below_zero == pytest.approx(np.mean(m4.draws[:, i] < m4.draws[:, j]), abs=0.03)
+
+
+def test_a_class_that_no_strike_hit_is_not_informed(found: Calibration) -> None:
+    """C1 to C5 hit infrastructure and fighters: what M4 says of sponsor and leader over 30 days is its prior's."""
+    summary = found.posteriors["M4"].summary
+    struck = {x for s in found.evidence.strikes for x, q in zip(TARGETS, s.shares, strict=True) if q > 0.0}
+    assert struck == {"infrastructure", "fighters"}
+    for target in set(TARGETS) - struck:
+        assert summary[f"effect_{target}_30d"].contraction > 0.3  # through the decay that the classes share
+        assert summary[f"effect_{target}_30d"].label == "prior-driven"
 
 
 def test_every_label_is_what_its_contraction_says(found: Calibration) -> None:
@@ -62,6 +84,16 @@ def test_the_evidence_hardly_tells_the_hypotheses_apart(found: Calibration) -> N
     assert max(found.posteriors[n].log_evidence_se for n in FITTED) < 0.05
     assert [found.weights[n][0] for n in FITTED] == pytest.approx([1 / 6, 1 / 6, 1 / 6, 1 / 4, 1 / 4])
     assert sum(found.weights[n][1] or 0.0 for n in FITTED) == pytest.approx(1.0)
+
+
+def test_an_effect_of_strikes_is_weighed_like_for_like(found: Calibration) -> None:
+    """M3 and M4 against M2, from their own evidences; no factor of the brief is more than hardly worth a mention (3)."""
+    level = {n: found.posteriors[n].log_evidence for n in FITTED}
+    rows = found.document()["like_for_like"]
+    assert [(x["hypothesis"], x["without_effect"]) for x in rows] == [("M3", "M2"), ("M4", "M2")]
+    for x in rows:
+        assert x["log_bayes_factor"] == pytest.approx(level[x["hypothesis"]] - level["M2"])
+        assert 1 / 3 < x["bayes_factor"] < 3.0
 
 
 def test_the_full_model_is_shown_and_not_averaged(found: Calibration) -> None:

@@ -44,6 +44,23 @@ def test_the_mean_over_30_days_is_the_integral_of_the_decay() -> None:
     assert held["strike_effect_30d"][0] == pytest.approx(expected)
 
 
+def test_a_30_day_effect_is_no_better_informed_than_its_jump() -> None:
+    """Effects as in the prior, sd .5 on a mean of -.1, and a decay learnt to be short: the 30-day effect contracts, and hangs on nothing learnt.
+
+    With τ fallen from 30 to 5 days (h from .63 to .17) its sd falls to a quarter, a contraction of .93; the jump's is 0.
+    """
+    t = PriorTransform(M4, ("iraq",))
+    before, after = draws(0.5), draws(0.5)
+    before[:, 2], after[:, 2] = 30.0, 5.0
+    found = summarize(t, after, before, {})
+    assert found["effect_fighters_30d"].contraction > 0.9
+    assert found["effect_fighters_30d"].label == found["effect_fighters"].label == "prior-driven"
+    struck = draws(0.3)
+    struck[:, 2] = 5.0
+    learnt = summarize(t, struck, before, {})
+    assert learnt["effect_fighters_30d"].label == learnt["effect_fighters"].label == "informed"
+
+
 @pytest.mark.parametrize(("fighters", "label"), [(-0.1, "prior-driven"), (-0.6, "informed")])
 def test_a_contrast_is_labelled_by_how_far_its_probability_moved(fighters: float, label: str) -> None:
     """Fighters moved by -.5 take P(contrast < 0) from Φ(.2/(.5√2)) = .61 to Φ(.7/(.5√2)) = .84: informed; unmoved, not."""

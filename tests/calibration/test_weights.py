@@ -2,7 +2,7 @@
 
 import pytest
 
-from calibration.weights import Fitted, family_weights
+from calibration.weights import Fitted, family_weights, like_for_like
 from tests.calibration.builders import (
     a_filter,
     a_hypothesis,
@@ -12,6 +12,18 @@ from tests.calibration.builders import (
     strike,
     windows,
 )
+
+
+def test_like_for_like_is_the_difference_of_two_evidences() -> None:
+    """M3 - M2 = -.6 ± √(.03² + .04²) = .05, a factor of e^-.6; M4 lacks its pair, M0 names none."""
+    found = like_for_like(
+        {"M0": None, "M2": None, "M3": "M2", "M4": "M9"},
+        {"M0": (-19.0, 0.01), "M2": (-20.0, 0.03), "M3": (-20.6, 0.04), "M4": (-20.2, 0.04)},
+    )
+    assert [(x.hypothesis, x.without_effect) for x in found] == [("M3", "M2")]
+    assert found[0].log_bayes_factor == pytest.approx(-0.6)
+    assert found[0].log_bayes_factor_se == pytest.approx(0.05)
+    assert found[0].document()["bayes_factor"] == pytest.approx(0.5488, abs=1e-4)
 
 
 def test_families_share_equally_and_twins_count_once() -> None:

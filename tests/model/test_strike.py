@@ -90,13 +90,14 @@ def test_care_spares_civilians_in_proportion() -> None:
     assert (careless.harmed, careful.harmed) == (True, False)
 
 
-def test_munitions_come_from_their_owner_and_replays_spend_none() -> None:
+def test_munitions_come_from_their_owner_and_a_replay_costs_as_many_without_spending() -> None:
+    """ceil(2 · 2.5) = 5 either way, so that what was done is not shown for free; a replay leaves the stock alone."""
     p = params(munitions_per_strength=2.5)
     s = a_state()
     assert strike(s, p, 0, 4.0, order(strength=2.0), 0, U).munitions == 5
     assert (s.munitions[0], s.munitions_used[0]) == (95, 5)
-    assert strike(s, p, 0, 4.0, order(strength=2.0), -1, U).munitions == 0
-    assert s.munitions[0] == 95
+    assert strike(s, p, 0, 4.0, order(strength=2.0), -1, U).munitions == 5
+    assert (s.munitions[0], s.munitions_used[0]) == (95, 5)
 
 
 def test_what_is_touched_is_what_moved() -> None:

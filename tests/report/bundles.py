@@ -162,6 +162,18 @@ def calibration() -> dict[str, Any]:
                 for w, n in counts.items()
                 if fitted
             ],
+            "predictive_casualties": [
+                {
+                    "item": "B1",
+                    "what": "brain_injured",
+                    "observed": 25,
+                    "q05": 4 + k,
+                    "q50": 29 + k,
+                    "q95": 240 + k,
+                }
+            ]
+            if fitted
+            else [],
         }
     return {
         "record": {"id": "brief"},

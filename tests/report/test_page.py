@@ -190,6 +190,16 @@ def test_fit_has_the_numbers_of_the_calibration(page: Element) -> None:
             assert row[7].text == ("yes" if x["q05"] <= x["observed"] <= x["q95"] else "no")
 
 
+def test_people_hurt_are_shown_by_their_median(page: Element) -> None:
+    """Item, observed, then median and 90% of each fitted hypothesis: 25 brain injuries of B1 against 29 + k."""
+    (row,) = rows(table(page, "People hurt"))
+    assert [row[0].text, row[1].text] == ["B1, brain injured", "25"]
+    for cell, h in zip(row[2:], bundles.FITTED, strict=True):
+        (x,) = bundles.calibration()["hypotheses"][h]["predictive_casualties"]
+        assert str(x["q50"]) in cell.text
+        assert f"{x['q05']} to {x['q95']}" in cell.text
+
+
 def test_the_prior_driven_contrast_is_said_to_be(page: Element) -> None:
     """The answer says in words that the record doesn't distinguish fighters from infrastructure, with both probabilities."""
     answer = page.all("section", aria_labelledby="answer")[0].text

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.events import Event
+from sim.engine.events import REPLAY, Event
 from sim.model.world import World
 
 Floats = NDArray[np.float64]
@@ -151,7 +151,9 @@ class Compensator:
         self.losses[c].append((t, float(np.exp(-m * over("attrition")))))
         self.resolve.add(t, -p["resolve_cost"] * m)
         self.severity.append((t, expected + p["expectation_weight"] * (m - expected)))
-        self.munitions -= e.munitions
+        self.munitions -= (
+            e.munitions if e.priority != REPLAY else 0
+        )  # a strike of the record comes out of no stock
         self.opened = None
 
     def _permission_changed(self, e: Any) -> None:

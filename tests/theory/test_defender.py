@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.engine.events import Event
+from sim.engine.events import REPLAY, Event
 from sim.model.levers import EXPONENTIAL, FIXED, LOGNORMAL, UNIFORM, Levers
 from tests.chance import assert_distributed, assert_frequencies, assert_share
-from tests.worlds import EVERYWHERE, a_world, of, params, simulate, times
+from tests.worlds import EVERYWHERE, a_world, of, order, params, simulate, strikes, times
 
 P = params(base_rate=4.0, munitions_per_strength=1.0, injuring_share=0.3, injury_scale=2.0)
 EACH = EVERYWHERE._replace(trigger_attacks=1)
@@ -229,7 +229,10 @@ def test_an_attack_is_answered_once() -> None:
 
 
 def test_stocks_are_conserved_exactly() -> None:
-    """First stock + deliveries + surge = present + used, by the events alone, at every moment; never below 0."""
+    """First stock + deliveries + surge = present + used, by the events alone, at every moment; never below 0.
+
+    Two strikes of the record, of strength 2.5, come out of no stock; their cost is the same ceil(2.5 · 1) = 3 munitions.
+    """
     from sim.model.world import Delivery
 
     levers = EACH._replace(min_gap=0.5, surge_day=9.0, surge_interceptors=17)
@@ -241,10 +244,12 @@ def test_stocks_are_conserved_exactly() -> None:
         munitions=(20,),
         interceptors=40,
         deliveries=(Delivery(0, 0, 5.0, 4), Delivery(-1, -1, 3.0, 5)),
+        replay=strikes((1.0, 0, order(strength=2.5)), (8.0, 1, order(strength=2.5))),
     ):
+        assert [e.munitions for e in of(events, "strike") if e.priority == REPLAY] == [3, 3]
         munitions, interceptors = 20, 40
         for e in events:
-            munitions -= e.munitions if e.kind == "strike" else 0
+            munitions -= e.munitions if e.kind == "strike" and e.priority != REPLAY else 0
             interceptors -= e.engaged if e.kind == "intercepted" else 0
             interceptors += e.interceptors_added if e.kind == "defence raised" else 0
             if e.kind == "resupply":

@@ -30,14 +30,14 @@ def test_permission_scales_everything() -> None:
 
 
 @moves("params.restraint_base", "params.restraint_sponsor", "params.restraint_death", "params.restraint_days",
-       "state.sponsor_struck", "state.defender_died")  # fmt: skip
+       "state.sponsor_struck", "state.sponsor_share", "state.defender_died")  # fmt: skip
 def test_what_makes_the_sponsor_hold_its_partners_back() -> None:
     """Hazards a day on day 6: h0; + hS for a strike on the sponsor on day 4; + hF for a death on day 0; 1/D in red."""
     run = quiet(at(6.0), restraint_base=1e-9)
     assert permission_hazard(run.state, run.params, 6.0) == 1e-9
     run = quiet(at(6.0, replay=SPONSOR), restraint_sponsor=1e-6)
     assert permission_hazard(run.state, run.params, 6.0) == 1e-6
-    assert run.state.sponsor_struck == [4.0]
+    assert (run.state.sponsor_struck, run.state.sponsor_share) == ([4.0], [1.0])
     run = quiet(at(6.0, **UNOPPOSED), fatal_share=1.0, restraint_death=1e-6)
     assert permission_hazard(run.state, run.params, 6.0) == 1e-6
     assert (run.state.defender_died, run.state.sponsor_struck) == ([0.0], [NEVER])

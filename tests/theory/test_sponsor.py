@@ -71,6 +71,19 @@ def test_a_strike_on_the_sponsor_restrains_for_14_days() -> None:
     )  # two steps: Poisson(.7) ≥ 2
 
 
+def test_a_mix_restrains_by_its_share_of_the_sponsor() -> None:
+    """A fifth on the sponsor: P(still green) is exp(-.25·.2·14) = .497, by the chain on two states, not exp(-.25·14) = .03.
+
+    Of those who left, two steps have Poisson(.7) ≥ 2: the hazard is the same from amber. Exact binomials, 6.4e-5 each.
+    """
+    p = params(base_rate=QUIET, restraint_sponsor=0.25, restraint_days=1e12)
+    mix = order("fighters")._replace(fighters=0.8, sponsor=0.2)
+    world = a_world(days=40.0, replay=strikes((0.0, 0, mix)))
+    left = [times(simulate(world, p, seed=509, replication=r), "permission changed") for r in range(1_500)]
+    assert_share(sum(not x for x in left), len(left), math.exp(-0.25 * 0.2 * 14.0))
+    assert_share(sum(len(x) == 2 for x in left), len(left), 1.0 - math.exp(-0.7) * 1.7)
+
+
 def test_a_second_strike_renews_the_14_days() -> None:
     """Strikes on days 0 and 10: exposed for 24 days in all, not 28."""
     p = params(base_rate=QUIET, restraint_sponsor=0.05, restraint_days=1e12)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
+from sim.report.parts import Cell, Column, Rows, Table
 from sim.report.reader import Bundle, Counted
 from sim.report.rounding import fixed, number
 from sim.study.precision import NORMAL_95
@@ -58,6 +59,24 @@ def before_and_after(windows: list[Counted], first_response_day: float) -> Ratio
     ratio = (b / sum(w.days for w in after)) / (a / sum(w.days for w in before))
     factor = float(np.exp(NORMAL_95 * np.sqrt(1.0 / a + 1.0 / b)))
     return Ratio(ratio, ratio / factor, ratio * factor)
+
+
+def hurt_table(bundle: Bundle) -> Table | None:
+    """People hurt over the responses as they were: observed, and median and 90% under each hypothesis; None if not predicted."""
+    found = bundle.calibration["hypotheses"]
+    by = {h: x for h in bundle.hypotheses if (x := found.get(h, {}).get("predictive_casualties"))}
+    rows: Rows = []
+    for i, row in enumerate(next(iter(by.values()), [])):
+        cells = [Cell(number(x[i]["q50"]), (f"{x[i]['q05']} to {x[i]['q95']}",)) for x in by.values()]
+        rows.append([f"{row['item']}, {row['what'].replace('_', ' ')}", str(row["observed"]), *cells])
+    columns = (
+        Column("Item", numeric=False), Column("Observed"), *(Column(h, "median, 90%") for h in by)
+    )  # fmt: skip
+    return (
+        Table("People hurt: the record against each hypothesis, responses as they were", columns, rows)
+        if rows
+        else None
+    )
 
 
 def history(bundle: Bundle) -> list[str]:

@@ -1,0 +1,27 @@
+"""Sentences on the evidence between hypotheses."""
+
+import pytest
+
+from sim.report.evidence_words import like_for_like
+
+
+@pytest.mark.parametrize(
+    ("level", "said"),
+    [
+        (
+            -0.6931,
+            "prefer M2 to M3 by a factor of 2 (1.81 to 2.21 by the error of the fits), which is hardly evidence",
+        ),
+        (2.3026, "prefer M3 to M2 by a factor of 10 (9.07 to 11 by the error of the fits): M3 is M2 with"),
+    ],
+)
+def test_which_way_and_by_how_much(level: float, said: str) -> None:
+    """log 2 and log 10, with an error of .05: times e^±.098. A factor below 3 is called what it is."""
+    row = {"hypothesis": "M3", "without_effect": "M2", "log_bayes_factor": level, "log_bayes_factor_se": 0.05}
+    (sentence,) = like_for_like({"like_for_like": [row]})
+    assert said in sentence
+
+
+def test_nothing_is_said_where_no_pair_was_fitted() -> None:
+    """An older document, or one of a single hypothesis."""
+    assert like_for_like({}) == like_for_like({"like_for_like": []}) == []
