@@ -245,7 +245,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if debug:
             raise
-        return _tell(_lines(error), _exit_code(error))
+        return _tell(_lines(error, given), _exit_code(error))
 
 
 def _stop(cause: BaseException | None) -> int:
@@ -257,16 +257,16 @@ def _stop(cause: BaseException | None) -> int:
     return _tell([f"deter: interrupted: {said}"], INTERRUPTED)
 
 
-def _lines(error: Exception) -> list[str]:
+def _lines(error: Exception, given: Sequence[str]) -> list[str]:
     if isinstance(error, ConfigError):
         return error.lines() if error.mistakes else [f"deter: {x}" for x in error.lines()]
     if isinstance(error, DeterError):
         return [f"deter: {one_line(str(error))}"]
-    if (
-        usage := getattr(error, "format_message", None)
-    ) is not None:  # typer's own: a wrong command or option
+    if hasattr(error, "format_message"):  # typer's own: a wrong command or option
+        from sim.usage import usage
+
         command = getattr(getattr(error, "ctx", None), "command_path", "deter")
-        return [f"deter: {one_line(usage())} ({command} --help lists what there is)"]
+        return [f"deter: {one_line(usage(error, given))} ({command} --help lists what there is)"]
     told = one_line(str(error)) or "no reason given"
     return [f"deter: failed: {type(error).__name__}: {told} (DETER_DEBUG=1 shows where)"]
 

@@ -103,7 +103,9 @@ def label(posterior: Floats, prior: Floats | None, sign: float) -> str:
 
 
 def says(labels: Sequence[str]) -> str:
-    """A sentence on the labels of a table."""
+    """A sentence on the labels of a table; nothing where nothing is compared."""
+    if not labels:
+        return ""
     driven = sum(x == "prior-driven" for x in labels)
     none = sum(x == "no difference" for x in labels)
     informed = len(labels) - driven - none
