@@ -269,6 +269,7 @@ def test_options_reach_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
         "replications": 9,
         "workers": 2,
         "out": Path("o"),
+        "responses": Path("r.csv"),
         "as_json": False,
     }
     assert seen[0] == shared
