@@ -5,7 +5,7 @@
     python3 run.py ARGS...              deter ARGS...
     python3 run.py test [--nightly] [pytest's arguments]
     python3 run.py check                lint, format, types, schemas (with FILE...: deter check FILE...)
-    python3 run.py bench [arguments]    timings
+    python3 run.py bench [part...]      timings (bench --help names the parts)
 
 This file parses on Python 3.6, to say there in one line that it is too old. Everything that only a set-up
 needs is imported by the set-up: each later call pays for what is at the top.
@@ -24,6 +24,13 @@ OLDEST = (3, 11)
 MAIN, DEV = "requirements.lock", "requirements-dev.lock"
 STUDY = os.path.join("scenarios", "fighters-vs-infrastructure.yaml")
 # -P: a folder called `sim` where the user stands must not be taken for ours.
+HELP = """run.py sets deter up in .venv, once, and runs it. Beside the commands of deter below:
+
+  run.py                    the main job: compare the policies of scenarios/fighters-vs-infrastructure.yaml
+  run.py test [--nightly]   the tests, with pytest's arguments
+  run.py check              lint, format, types and schemas; with FILE...: check config files
+  run.py bench [PART...]    timings
+"""
 DETER = ["-P", "-c", "import sys; sys.argv[0] = 'deter'; from sim.cli import main; sys.exit(main())"]
 CHECKS = [
     ("ruff check", ["-m", "ruff", "check", "."]),
@@ -411,6 +418,8 @@ def run(env, argv):
     if job == "main":
         return _become([env.python, *DETER, "compare", os.path.join(env.root, STUDY)])
     if job == "deter":
+        if rest in (["--help"], ["-h"]):
+            print(HELP)
         return _become([env.python, *DETER, *rest])
     if job == "check":
         return _check(env)

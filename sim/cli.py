@@ -1,5 +1,6 @@
 """The command ``deter``. What a command needs is imported when it runs: ``--help`` starts at once."""
 
+import gc
 import importlib
 import json
 import os
@@ -13,6 +14,9 @@ import typer
 from sim import __version__
 from sim.errors import ConfigError, DeterError, one_line
 
+GC_EVERY = (
+    50_000  # objects; at Python's 700 a sixteenth of a check goes to looking for garbage that isn't there
+)
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 app = typer.Typer(
@@ -235,6 +239,7 @@ def print_json(document: dict[str, Any]) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code; every error is a line on stderr, never a traceback."""
+    gc.set_threshold(GC_EVERY)
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = os.environ.get("DETER_DEBUG", "") not in ("", "0") or "--debug" in given
     for stream in (sys.stdout, sys.stderr):
@@ -248,7 +253,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if debug:
             raise
-        return _tell(_lines(error), _exit_code(error))
+        return _tell(_lines(error, given), _exit_code(error))
 
 
 def _stop(cause: BaseException | None) -> int:
@@ -260,16 +265,16 @@ def _stop(cause: BaseException | None) -> int:
     return _tell([f"deter: interrupted: {said}"], INTERRUPTED)
 
 
-def _lines(error: Exception) -> list[str]:
+def _lines(error: Exception, given: Sequence[str]) -> list[str]:
     if isinstance(error, ConfigError):
         return error.lines() if error.mistakes else [f"deter: {x}" for x in error.lines()]
     if isinstance(error, DeterError):
         return [f"deter: {one_line(str(error))}"]
-    if (
-        usage := getattr(error, "format_message", None)
-    ) is not None:  # typer's own: a wrong command or option
+    if hasattr(error, "format_message"):  # typer's own: a wrong command or option
+        from sim.usage import usage
+
         command = getattr(getattr(error, "ctx", None), "command_path", "deter")
-        return [f"deter: {one_line(usage())} ({command} --help lists what there is)"]
+        return [f"deter: {one_line(usage(error, given))} ({command} --help lists what there is)"]
     told = one_line(str(error)) or "no reason given"
     return [f"deter: failed: {type(error).__name__}: {told} (DETER_DEBUG=1 shows where)"]
 

@@ -58,13 +58,34 @@ def test_no_command_is_a_usage_error_that_shows_the_help(capsys: Capture) -> Non
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["chekc", STUDY], "Did you mean 'check'?"),
-        (["check"], "Missing argument"),
-        (["check", "--jsno", STUDY], "--json"),
-        (["compare", STUDY, "--seed", "-1"], "--seed"),
-        (["compare", STUDY, "--replications", "0"], "--replications"),
-        (["compare", STUDY, "--replications", "many"], "--replications"),
-        (["trace", "bundle", "--policy", "none"], "--run"),
+        (["chekc", STUDY], "expected a command, found 'chekc': did you mean 'check'?"),
+        (["check"], "FILES: expected this argument, found none"),
+        (["check", "--jsno", STUDY], "expected a known option, found '--jsno': did you mean '--json'?"),
+        (["compare", STUDY, "--seed", "-1"], "--seed: expected a whole number from 0 on, found '-1'"),
+        (["compare", STUDY, "--seed"], "--seed: expected a value after it, found none"),
+        (["compare", STUDY, STUDY], "expected nothing more, found"),
+        (
+            ["compare", STUDY, "--replications", "0"],
+            "--replications: expected a whole number from 1 on, found '0'",
+        ),
+        (
+            ["compare", STUDY, "--replications", "many"],
+            "--replications: expected a whole number, found 'many'",
+        ),
+        (
+            ["run", STUDY, "--replications=10000001"],
+            "--replications: expected a whole number of at most 10000000, found",
+        ),
+        (
+            ["compare", STUDY, "--workers", "x"],
+            "--workers: expected a whole number, found 'x' (deter compare --help",
+        ),
+        (["compare", STUDY, "--workers", "0"], "--workers: expected a whole number from 1 on, found '0'"),
+        (
+            ["run", STUDY, "--policy", "harde"],
+            "--policy: expected one of the study's policies, found 'harde': did you mean 'harder'?",
+        ),
+        (["trace", "bundle", "--policy", "none"], "--run: expected this option, found none"),
         (["run", STUDY, "--engine", "compiled"], "write --engine simpy"),
         (["compare", STUDY, "--engine", "simyp"], "write --engine simpy"),
         (["schema", "polcy"], "did you mean 'policy'?"),
@@ -235,7 +256,8 @@ def test_options_reach_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
         setattr(module, name, call)
         module.run = call  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, f"sim.commands.{name}", module)
-    common = ["--seed", "3", "--replications", "9", "--workers", "2", "--out", "o", "--engine", "simpy"]
+    common = ["--seed", "3", "--replications", "9", "--workers", "2", "--out", "o", "--engine", "simpy",
+              "--responses", "r.csv"]  # fmt: skip
     assert cli.main(["compare", "s.yaml", *common]) == 0
     assert cli.main(["run", "s.yaml", "--policy", "none", *common]) == 0
     many = ["--hypotheses", "M0,M1", "--hypotheses", "M3", "--evidence", "A", "--reading", "W1=short"]
@@ -247,6 +269,7 @@ def test_options_reach_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
         "replications": 9,
         "workers": 2,
         "out": Path("o"),
+        "responses": Path("r.csv"),
         "as_json": False,
     }
     assert seen[0] == shared

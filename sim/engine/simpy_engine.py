@@ -30,6 +30,7 @@ from sim.model.resolve import change_resolve, embolden
 from sim.model.response import (
     HOLD,
     REASONS,
+    REMEMBERED,
     RESPOND,
     Decision,
     decide_response,
@@ -266,6 +267,11 @@ class Run:
             if not isinstance(wish, StrikeOrder):
                 raise RunError(f"policy: expected orders of class StrikeOrder, found {wish!r}")
             order = wish.checked(self.world.places)
+            if s.pending[0] >= REMEMBERED - 1:
+                raise RunError(
+                    f"policy: expected at most {REMEMBERED - 1} strikes planned and not yet made, found one more on "
+                    f"day {self.env.now:g}: order fewer, or with shorter delays"
+                )
             plan_strike(s, self.env.now + order.delay)
             place = self.world.places.index(wish.place)
             self.decide(Decision(RESPOND, 0, order.delay, place), order, lv, "policy")

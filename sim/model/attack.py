@@ -32,10 +32,10 @@ MECHANISM = Mechanism(
             "injury_scale", "k", "people", 0.0, 1e3, 1.0, "scale of the number injured, a discretised Lomax"
         ),
         Parameter("injury_tail", "α", "", 0.1, 50.0, 1.5, "tail of the number injured"),
-        Parameter("tbi_share", "", "share", 0.0, 1.0, 0.0, "share of injuries that are brain injuries"),
+        Parameter("tbi_share", "π_b", "share", 0.0, 1.0, 0.0, "share of injuries that are brain injuries"),
         Parameter(
             "fatal_share",
-            "",
+            "π_d",
             "share",
             0.0,
             1.0,

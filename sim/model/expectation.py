@@ -38,10 +38,10 @@ MECHANISM = Mechanism(
             "capacity_weight", "v_E", "", 0.0, 5.0, 0.0, "rise of expectation with the defender's full stock"
         ),
         Parameter(
-            "surprise_weight", "", "", 0.0, 1.0, 0.0, "1 where surprise is modelled, 0 where it is not"
+            "surprise_weight", "v_s", "", 0.0, 1.0, 0.0, "1 where surprise is modelled, 0 where it is not"
         ),
         Parameter(
-            "munitions_needed", "", "munitions", 1.0, INF, 100.0, "stock that a long war is held to need"
+            "munitions_needed", "need", "munitions", 1.0, INF, 100.0, "stock that a long war is held to need"
         ),
     ),
     (

@@ -125,9 +125,14 @@ def decide_response(s: Any, lv: Levers, c: int, t: float, u: tuple[float, ...]) 
 
 
 def decide_spontaneous(s: Any, lv: Levers, c: int, t: float, u: float) -> Decision:
-    """Does an airborne asset return fire at the point of origin? It waits for no tempo, only for its place."""
+    """Does an airborne asset return fire at the point of origin? It waits for no tempo.
+
+    Its place must be allowed, and the limit on how long responses go on holds for it too [E12].
+    """
     if t < lv.active_from or u >= lv.spontaneous or not lv.places_allowed >> c & 1:
         return _NOTHING
+    if t + lv.spontaneous_days - s.first_strike[0] > lv.duration_limit + SLACK:
+        return Decision(HOLD, DURATION, 0.0, c)
     if s.pending[0] >= REMEMBERED - 1:
         return Decision(HOLD, TEMPO, 0.0, c)
     plan_strike(s, t + lv.spontaneous_days)

@@ -12,7 +12,7 @@ MECHANISM = Mechanism(
     (
         Parameter(
             "munitions_per_strength",
-            "",
+            "b",
             "munitions",
             0.0,
             INF,

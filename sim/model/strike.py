@@ -21,14 +21,20 @@ MECHANISM = Mechanism(
     (
         *(
             Parameter(
-                f"killed_{x}", "", "people", 0.0, 50.0, 0.0, f"mean killed by a strike of strength 1 on {x}"
+                f"killed_{x}",
+                f"m_{x}",
+                "people",
+                0.0,
+                50.0,
+                0.0,
+                f"mean killed by a strike of strength 1 on {x}",
             )
             for x in TARGETS
         ),
         *(
             Parameter(
                 f"harm_{x}",
-                "",
+                f"c_{x}",
                 "probability",
                 0.0,
                 1.0,

@@ -34,7 +34,7 @@ from sim.report.sections.history import history, hurt_table
 from sim.report.sections.hypotheses import contrasts_table, hypotheses_table, mechanisms_table, silent_levers
 from sim.report.sections.limits import LIMITS
 from sim.report.sections.reproduce import reproduce
-from sim.report.words import on_attacks
+from sim.report.words import on_attacks, readable
 
 _HERE = Path(__file__).resolve().parent
 LANGUAGE = "en"
@@ -71,7 +71,7 @@ def page(bundle: Bundle, figures: Figures) -> str:
         "language": LANGUAGE,
         "style": Markup(_style()),  # noqa: S704  our own file
         "version": bundle.manifest["versions"].get("deter", ""),
-        "study": bundle.result["study"],
+        "study": readable(bundle.result["study"]),
         "question": bundle.result["question"],
         "record": bundle.files.record,
         "start": date(bundle.start),

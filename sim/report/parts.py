@@ -62,6 +62,7 @@ class Figure(NamedTuple):
     says: str
     note: str
     table: Table
+    narrow: bool = False  # drawn for a narrow page, and no wider than that on a wide one
 
 
 def cell(x: Cell | str) -> Cell:

@@ -26,6 +26,16 @@ def quoted(name: str) -> str:
     return f"“{clean(name)}”"
 
 
+def readable(name: str) -> str:
+    """A study's name as a heading.
+
+    >>> readable("fighters-vs-infrastructure")
+    'Fighters vs infrastructure'
+    """
+    words = " ".join(clean(name).replace("-", " ").replace("_", " ").split())
+    return words[:1].upper() + words[1:]
+
+
 def on_attacks(document: Document) -> list[Row]:
     """Paired differences in attacks, in the order of the study."""
     return [d for d in document["differences"] if d["measure"] == "attacks"]

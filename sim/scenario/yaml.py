@@ -16,6 +16,7 @@ from ruamel.yaml.events import (
 
 from sim.errors import ConfigError
 from sim.scenario.scalars import resolve
+from sim.scenario.shelf import put, ships, taken
 from sim.scenario.source import decode, mistake, read_bytes
 from sim.scenario.text import clean, quoted
 from sim.scenario.tree import Node, Spot, dotted
@@ -49,7 +50,13 @@ def read(path: Path, shown: str) -> tuple[Node, bytes]:
     Raises ConfigError with one located line, and nothing else, whatever the bytes.
     """
     data = read_bytes(path, shown)
-    return parse(data, shown), data
+    if not ships(path):
+        return parse(data, shown), data
+    tree = taken(data, shown, scalar)
+    if tree is None:
+        tree = parse(data, shown)
+        put(data, tree)
+    return tree, data
 
 
 def parse(data: bytes, shown: str) -> Node:
@@ -204,8 +211,12 @@ class _Builder:
             )
 
 
+def scalar(text: str, spot: Spot, in_quotes: bool) -> Node:
+    """A scalar as YAML 1.2 reads it; one in quotes is text."""
+    return Node(text, spot, quoted(text)) if in_quotes else Node(resolve(text), spot, text)
+
+
 def _node(event: object, spot: Spot) -> Node:
     if isinstance(event, ScalarEvent):
-        text: str = event.value
-        return Node(resolve(text), spot, text) if event.style is None else Node(text, spot, quoted(text))
+        return scalar(event.value, spot, event.style is not None)
     return Node({} if isinstance(event, MappingStartEvent) else [], spot)

@@ -111,7 +111,9 @@ def moved(posterior: Floats, prior: Floats, sign: float) -> bool:
 
 
 def says(labels: Sequence[str]) -> str:
-    """A sentence on the labels of a table."""
+    """A sentence on the labels of a table; nothing where nothing is compared."""
+    if not labels:
+        return ""
     driven = sum(x == "prior-driven" for x in labels)
     none = sum(x == "no difference" for x in labels)
     informed = len(labels) - driven - none

@@ -21,6 +21,7 @@ from sim.engine.simpy_engine import run
 from sim.engine.streams import Draws
 from sim.measures import tallied
 from sim.scenario.study_files import StudyFiles, load_study
+from sim.scenario.text import one_of
 from sim.study.plan import worlds
 from sim.study.points import Mode, PointSource
 
@@ -123,8 +124,22 @@ def runaway() -> None:
 
 PARTS: dict[str, Callable[[], None]] = {"startup": startup, "engine": engine, "job": job, "runaway": runaway}
 
+
+def main(parts: list[str]) -> int:
+    """Run these parts, all if none is named; the exit code."""
+    if {"-h", "--help"} & set(parts):
+        print("usage: python3 run.py bench [PART...], all if none is named")
+        for name, part in PARTS.items():
+            print(f"  {name:<10} {(part.__doc__ or '').splitlines()[0]}")
+        return 0
+    for name in parts:
+        if name not in PARTS:
+            print(f"bench: {one_of(name, PARTS, 'a part')}", file=sys.stderr)
+            return 2
+    for name in parts or PARTS:
+        PARTS[name]()
+    return 0
+
+
 if __name__ == "__main__":
-    for part in sys.argv[1:] or PARTS:
-        if part not in PARTS:
-            sys.exit(f"bench: expected one of {', '.join(PARTS)}, found {part!r}")
-        PARTS[part]()
+    sys.exit(main(sys.argv[1:]))

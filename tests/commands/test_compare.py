@@ -1,13 +1,22 @@
 """``deter compare`` and ``deter run``: the JSON contract, the bundle, exit codes, and nothing overwritten."""
 
 import json
+from math import isnan
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
+from sim.measures import measure
 from sim.study.bundle import canonical, sha256
 from tests.commands.conftest import Deter
+
+
+def _empty(x: object) -> bool:
+    """Is it a cell of the table of events that its kind has no use for?"""
+    return x is None or (isinstance(x, float) and isnan(x))
+
 
 MEASURES = {
     "attacks", "attacks_per_day", "attacks_reported", "injuries", "tbi", "deaths", "quiet_fortnight_probability",
@@ -87,22 +96,24 @@ def test_bundle_is_whole(made: tuple[Path, str]) -> None:
 
 
 def test_a_traced_run_is_its_row(made: tuple[Path, str], deter: Deter) -> None:
-    """``trace`` replays a run from the bundle alone; its attacks and strikes are those of the stored row."""
+    """``trace`` replays a run from the bundle alone: every measure is the stored row's, every event the stored one."""
     bundle, _ = made
     done = deter("trace", bundle, "--policy", "fighters", "--run", "4", "--json")
     events = json.loads(done.stdout)["events"]
     runs = pd.read_parquet(bundle / "runs.parquet")
-    row = runs[
-        (runs["set"] == "posterior") & (runs["replication"] == 4) & (runs["policy"] == "fighters")
-    ].iloc[0]
+    stored = pd.read_parquet(bundle / "events.parquet")
+    row = runs[(runs["set"] == "posterior") & (runs["replication"] == 4) & (runs["policy"] == "fighters")]
+    rows = stored[(stored["policy"] == "fighters") & (stored["replication"] == 4)]
 
     assert done.returncode == 0
-    assert sum(e["kind"] == "attack launched" for e in events) == row["attacks"]
-    assert sum(e["kind"] == "strike" for e in events) == row["strikes"]
-    assert sum(e.get("injured", 0) for e in events) == row["injuries"]
-    assert [e["time"] for e in events] == sorted(e["time"] for e in events)
-    stored = pd.read_parquet(bundle / "events.parquet")
-    assert len(events) == len(stored[(stored["policy"] == "fighters") & (stored["replication"] == 4)])
+    found = measure([SimpleNamespace(**e) for e in events], 36.0, ("iraq", "syria"))
+    assert found == row.iloc[0][list(found)].to_dict()
+    assert len(found) == len(runs.columns) - len(("set", "replication", "policy", "hypothesis", "draw"))
+    assert events == [
+        {k: x for k, x in e.items() if k not in ("policy", "replication") and not _empty(x)}
+        for e in rows.to_dict("records")
+    ]
+    assert [e["sequence"] for e in events] == list(range(len(events)))
 
 
 def test_same_seed_same_bytes(made: tuple[Path, str], deter: Deter, study: Path, tmp_path: Path) -> None:
@@ -161,7 +172,11 @@ def test_a_fresh_folder_each_time(deter: Deter, study: Path, tmp_path: Path) -> 
     ("arguments", "says"),
     [
         (("compare", "nowhere.yaml"), "nowhere.yaml"),
-        (("run", "STUDY", "--policy", "fighterz"), "fighterz"),
+        (("run", "STUDY", "--policy", "fighterz"), "found 'fighterz': did you mean 'fighters'?"),
+        (
+            ("trace", "BUNDLE", "--policy", "fightrs", "--run", "0"),
+            "found 'fightrs': did you mean 'fighters'?",
+        ),
         (("run", "STUDY"), "--policy"),
         (("compare", "STUDY", "--engine", "abacus"), "--engine"),
         (("compare", "STUDY", "--replications", "0"), "--replications"),

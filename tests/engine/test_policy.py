@@ -187,6 +187,16 @@ def test_a_wrong_order_is_one_line(changes: dict[str, Any], says: str) -> None:
     assert str(pickle.loads(pickle.dumps(caught.value))) == text
 
 
+def test_more_strikes_than_can_be_pending_are_one_line() -> None:
+    """Every attack brings an order for a month later: the 64th that would wait beside 63 others is refused."""
+    with pytest.raises(RunError) as caught:
+        simulate(a_world(days=60.0), params(base_rate=5.0), policy=Always(a_strike(delay_days=30.0)))
+    assert str(caught.value).startswith(
+        "policy: expected at most 63 strikes planned and not yet made, found one more"
+    )
+    assert "\n" not in str(caught.value)
+
+
 def test_something_that_is_no_order_is_told() -> None:
     """A bare string, or a tuple, is not an order."""
     with pytest.raises(RunError, match="expected orders of class StrikeOrder, found 'strike'"):

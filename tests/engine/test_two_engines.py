@@ -17,7 +17,9 @@ from sim.measures import tallied, weekly_attacks
 from sim.model.tally import Tally
 from tests.engine.generated import Generated, worlds
 
-MOST_EXPECTED = 3_000.0  # attacks that the bound promises; a world that runs away is a matter for `run.py bench`
+MOST_EXPECTED = (
+    3_000.0  # attacks that the bound promises; a world that runs away is a matter for `run.py bench`
+)
 HORIZONS = (0.125, 2.0, 30.0, 30.0, 30.0, 400.0)  # hours to more than a year
 
 examples = settings(
@@ -38,7 +40,9 @@ def differing(a: list[Event], b: list[Event]) -> str:
             return f"simpy: {x}\ncompiled: {y}"
     longer = a if len(a) > len(b) else b
     return (
-        "" if len(a) == len(b) else f"only {'simpy' if longer is a else 'compiled'}: {longer[min(len(a), len(b))]}"
+        ""
+        if len(a) == len(b)
+        else f"only {'simpy' if longer is a else 'compiled'}: {longer[min(len(a), len(b))]}"
     )
 
 

@@ -164,6 +164,17 @@ def test_spontaneous_fire_waits_for_no_tempo_but_for_its_place() -> None:
     assert decide_spontaneous(s, lv._replace(active_from=10.0), 1, 9.0, 0.1).what == NOTHING
 
 
+def test_spontaneous_fire_ends_with_the_limit_on_duration() -> None:
+    """First strike on day 5, limit 10 days, fire within .5: still on day 14.5, and no more on day 14.6 [E12]."""
+    lv = Levers(places_allowed=1, spontaneous=1.0, spontaneous_days=0.5, duration_limit=10.0)
+    for day, what, reason in ((14.5, RESPOND, 0), (14.6, HOLD, DURATION)):
+        d = decide_spontaneous(a_state(first_strike=[5.0]), lv, 0, day, 0.5)
+        assert (d.what, d.reason, d.place) == (what, reason, 0)
+    late = a_state(first_strike=[5.0])
+    assert written(late, lambda: decide_spontaneous(late, lv, 0, 14.6, 0.5)) == set()
+    assert decide_spontaneous(a_state(), lv, 0, 30.0, 0.5).what == RESPOND  # nothing has been struck yet
+
+
 def test_stock_and_politics_hold_a_planned_strike_back() -> None:
     """5 munitions for strength 2 at 2.5 each; the cost that is felt must not exceed the limit."""
     p = params(munitions_per_strength=2.5)

@@ -86,7 +86,7 @@ def test_it_opens_offline(browser: Any, report: Path, scripts: bool) -> None:
     """No request leaves, nothing goes wrong, and the page is the same without scripts."""
     tab, bad = _open(browser, report, java_script_enabled=scripts)
     assert bad == []
-    assert tab.title() == "fighters-vs-infrastructure: report of deter"
+    assert tab.title() == "Fighters vs infrastructure: report of deter"
     assert tab.get_by_role("heading", level=2).count() == 11
     assert tab.get_by_role("table").count() >= 8  # the others are folded away
     tab.get_by_text("The numbers behind this figure").first.click()
@@ -133,6 +133,14 @@ def test_a_narrow_window_does_not_scroll_sideways(browser: Any, report: Path) ->
     tab, _ = _open(browser, report, viewport={"width": 400, "height": 800})
     tab.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
     assert tab.evaluate("document.documentElement.scrollWidth") <= 400
+    tab.context.close()
+
+
+def test_the_first_figure_fits_a_telephone(browser: Any, report: Path) -> None:
+    """At 420 pixels the attacks under each policy are seen whole; the wider figures scroll in their frames."""
+    tab, _ = _open(browser, report, viewport={"width": 420, "height": 800})
+    widths = tab.evaluate("[...document.querySelectorAll('.card')].map(e => [e.scrollWidth, e.clientWidth])")
+    assert widths[0][0] <= widths[0][1]
     tab.context.close()
 
 

@@ -5,6 +5,8 @@ from itertools import pairwise
 
 import pytest
 
+from sim.report.reader import Bundle
+from sim.report.sections.grid import grid as grid_of
 from tests.report import bundles
 from tests.report.dom import Element, agrees, parse, rows, table
 
@@ -17,7 +19,7 @@ def test_head(html: str, page: Element) -> None:
     """A doctype, a language, a title, and a policy that lets nothing be loaded or run."""
     assert html.startswith("<!DOCTYPE html>")
     assert page.all("html")[0].attributes["lang"] == "en"
-    assert "fighters-vs-infrastructure" in page.all("title")[0].text
+    assert "Fighters vs infrastructure" in page.all("title")[0].text
     (policy,) = page.all("meta", http_equiv="Content-Security-Policy")
     assert policy.attributes["content"] == "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
@@ -114,6 +116,30 @@ def test_a_censored_mean_says_so(page: Element) -> None:
     """Days to a quiet fortnight: the share without one stands beside, and a quantile past the horizon is no number."""
     row = rows(next(t for t in page.all("table") if t.all("caption")[0].text == "Calm"))[0]
     assert [x.text for x in row[2].all("small")][1:] == ["runs 20 to over 36", "87% not within the horizon"]
+
+
+def test_a_measure_that_never_differs_is_said_once(bundle: Bundle) -> None:
+    """No fortnight without attack in any run: no column of zeros, and a sentence in its place."""
+    zero = {"mean": 0.0, "mean_low": 0.0, "mean_high": 0.0, "sd": 0.0, "q05": 0.0, "q50": 0.0, "q95": 0.0}
+    never = {**zero, "mean": 36.0, "mean_low": 36.0, "mean_high": 36.0, "q05": None, "q50": None, "q95": None}
+    measures = {
+        **bundle.result["measures"],
+        "quiet_fortnight_probability": dict.fromkeys(bundles.POLICIES, zero),
+        "days_to_quiet_fortnight": {p: {**never, "censored": 1.0} for p in bundles.POLICIES},
+    }
+    found = grid_of(bundle._replace(result={**bundle.result, "measures": measures}))
+    calm = next(t for t in found.groups if t.caption == "Calm")
+
+    assert [c.title for c in calm.columns] == ["Policy", "Longest lull days"]
+    assert found.same == ["Quiet fortnight: 0", "Days to quiet fortnight: in no run within the 36 days"]
+    assert grid_of(bundle).same == []
+
+
+def test_parameters_have_words_beside_their_names(page: Element) -> None:
+    """The raw name is what configs and tables use; beside it stands what it is."""
+    first = next(r for r in rows(table(page, "Posterior and prior")) if r[0].own.startswith("completeness"))
+    assert [x.text for x in first[0].all("small")] == ["probability that an attack is reported"]
+    assert "completeness (probability that an attack is reported)" in page.by_id("main").text
 
 
 @pytest.mark.parametrize("against", bundles.AGAINST)

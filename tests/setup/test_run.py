@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import run
+from tests.bench import __main__ as bench
 
 ROOT = Path(run.ROOT)
 SOURCE = (ROOT / "run.py").read_text("utf-8")
@@ -306,3 +307,31 @@ class TestBrowser:
     def test_only_root_installs_packages(self, monkeypatch):
         monkeypatch.setattr(run.os, "geteuid", lambda: 1000)
         assert run._apt_install("chromium", "a reason") is False
+
+
+class TestHelp:
+    def test_names_what_deter_does_not_know(self, monkeypatch, capsys):
+        """Before deter's own help, the jobs that are run.py's."""
+        became = []
+        monkeypatch.setattr(run, "set_up", lambda env, locks: None)
+        monkeypatch.setattr(run, "_become", lambda command: became.append(command) or 0)
+        for word in ("--help", "-h"):
+            assert run.main([word]) == 0
+            assert became.pop()[-1] == word
+            told = capsys.readouterr().out
+            for job in ("run.py test", "run.py check", "run.py bench"):
+                assert job in told
+
+    def test_help_of_a_command_is_deters_alone(self, monkeypatch, capsys):
+        monkeypatch.setattr(run, "set_up", lambda env, locks: None)
+        monkeypatch.setattr(run, "_become", lambda command: 0)
+        run.main(["compare", "--help"])
+        assert capsys.readouterr().out == ""
+
+    def test_bench_names_its_parts(self, capsys):
+        """Exit 0 for --help, 2 for a part that there is not, and nothing timed."""
+        assert bench.main(["--help"]) == 0
+        told = capsys.readouterr().out
+        assert all(part in told for part in bench.PARTS)
+        assert bench.main(["startap"]) == 2
+        assert "did you mean 'startup'?" in capsys.readouterr().err

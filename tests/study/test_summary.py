@@ -78,3 +78,11 @@ def test_two_censored_runs_tie() -> None:
     both = summary.censor(np.array([np.inf, np.inf]), 36.0)
 
     assert both.tolist() == [36.0, 36.0]
+
+
+def test_nothing_is_said_where_nothing_is_compared() -> None:
+    """Of one policy there is nothing to say; of three labels, how many there are of each."""
+    assert summary.says([]) == ""
+    assert summary.says(["informed", "prior-driven", "prior-driven"]) == (
+        "1 of 3 comparisons are informed by the record, 2 prior-driven, 0 without difference"
+    )

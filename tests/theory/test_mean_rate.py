@@ -118,7 +118,7 @@ def test_mobilisation_and_drift() -> None:
 
 
 def test_interruptions_do_not_move_the_mean() -> None:
-    """Strikes of alternating sign every 0.05 day add up to nothing: as many attacks as with none, to 1%."""
+    """Strikes of alternating sign every 0.05 day add up to nothing: as many attacks as the ODE says; false alarm 6.4e-5."""
     replay = strikes(*((0.05 * i, 0, order("fighters" if i % 2 else "leader")) for i in range(1, 600)))
     p = params(base_rate=MU, **HAWKES, effect_fighters=-0.4, effect_leader=0.4, effect_days=1e6)
 
@@ -149,7 +149,7 @@ def test_strikes_of_zero_and_of_some_strength_by_schedule(every: float) -> None:
 
 
 def test_capability_settles_where_use_meets_resupply() -> None:
-    """Without κ the rate is constant, and K at its mean solves use = resupply: many small uses, so close to its ODE.
+    """Without κ the rate is constant, and the mean of K solves use = resupply; false alarm 2.7e-4 (t of 40 runs).
 
     μ = 40 a day against a balance of 10: K' = (T - K)/τ - u·40·K with T = 1 + u·τ·10/(1-0) for g = 4.
     """
@@ -162,8 +162,8 @@ def test_capability_settles_where_use_meets_resupply() -> None:
     drain = 1.0 / 20.0 + 0.004 * 40.0
     expected = target / 20.0 / drain + (1.0 - target / 20.0 / drain) * math.exp(-drain * 60.0)
     found = []
-    for r in range(8):
+    for r in range(40):
         run = finished(world, p, (1.0, 0.0), seed=602, replication=r)
         found.append(capability(run.state, p, 0, 60.0))
     assert expected < 0.5
-    assert np.mean(found) == pytest.approx(expected, abs=0.01)  # sd of K is about .02 a run
+    assert_mean(found, expected)

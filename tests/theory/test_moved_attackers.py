@@ -98,12 +98,10 @@ def test_attacks_use_capability() -> None:
         resupply_days=10.0,
     )
     assert felt(run) == pytest.approx(2.0 * math.log(0.96), rel=1e-9)
-    steady = capability_after_attack = finished(
-        a_world(days=60.0), params(base_rate=8.0, attack_use=0.08, resupply_days=10.0)
-    )
-    assert (
-        capability(steady.state, steady.params, 0, 60.0) < 1.0 == capability_after_attack.world.defence_level
-    )
+    # At once: what it uses is gone from its own place alone, and a use of 0 takes nothing.
+    for used, left in ((0.0, 1.0), (0.08, 0.92), (0.2, 0.8)):
+        now = quiet(at(1e-9, **UNOPPOSED), (1.0, 0.0), attack_use=used, resupply_days=10.0)
+        assert now.state.capability == pytest.approx([left, 1.0], rel=1e-9)
 
 
 @moves("params.resolve_success", "params.resolve_days", "state.resolve", "state.resolve_since")

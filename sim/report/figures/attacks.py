@@ -4,7 +4,7 @@ from typing import Any
 
 from matplotlib.figure import Figure as Canvas
 
-from sim.report.figures.style import BLUE, FAINT, INK, MUTED, SKY, WIDTH, inline_svg, rows_axis, styled
+from sim.report.figures.style import BLUE, FAINT, INK, MUTED, NARROW, SKY, inline_svg, rows_axis, styled
 from sim.report.parts import Cell, Column, Figure, Rows, Table, listed
 from sim.report.reader import Bundle
 from sim.report.rounding import estimate, number
@@ -48,13 +48,14 @@ def attacks_figure(bundle: Bundle) -> Figure:
             ),
             rows,
         ),
+        narrow=True,
     )
 
 
 def _draw(bundle: Bundle, title: str, says: str) -> Any:
     found = bundle.result["measures"]["attacks"]
     with styled():
-        canvas = Canvas(figsize=(WIDTH, 0.75 + 0.34 * len(bundle.policies)), layout="constrained")
+        canvas = Canvas(figsize=(NARROW, 0.75 + 0.34 * len(bundle.policies)), layout="constrained")
         ax = canvas.add_subplot()
         rows_axis(ax, bundle.policies)
         for y, policy in enumerate(bundle.policies):

@@ -23,6 +23,7 @@ from sim.report.reader import Bundle
 from sim.report.rounding import estimate, number, percent, probability
 
 ROW, SUB, GAP = 0.30, 0.15, 0.14  # inches: the average, each hypothesis under it, and between policies
+BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}  # so that no line runs through a label
 Row = dict[str, Any]
 
 
@@ -131,11 +132,13 @@ def _forest(ax: Axes, bundle: Bundle, d: Row, inner: dict[str, Any], y: float) -
     ax.annotate(
         text,
         (d["mean"], y + 0.05),
-        (0, 5),
+        (0, 6.5),
         textcoords="offset points",
         ha="center",
         fontsize=7.5,
         fontweight="bold",
+        bbox=BEHIND,
+        zorder=4,
     )
     for i, (h, x) in enumerate(inner.items()):
         at = y + ROW + SUB * i - 0.04
@@ -153,9 +156,8 @@ def _probabilities(ax: Axes, bundle: Bundle, d: Row, inner: dict[str, Any], y: f
         )
     ax.plot(after, y + 0.05, "o", color=BLUE, markersize=5, markeredgecolor=INK, markeredgewidth=0.6)
     ax.annotate(
-        f"{probability(before)} → {probability(after)}  {d['label']}", (0.5, y + 0.05), (0, 6), textcoords="offset points",
-        ha="center", fontsize=7, color=INK,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
+        f"{probability(before)} → {probability(after)}  {d['label']}", (0.5, y + 0.05), (0, 6.5), textcoords="offset points",
+        ha="center", fontsize=7, color=INK, bbox=BEHIND, zorder=4,
     )  # fmt: skip
     for i, (h, x) in enumerate(inner.items()):
         colour, marker, fill = _mark(bundle, h)

@@ -114,8 +114,9 @@ def _draw(bundle: Bundle, rows: list[tuple[str, Row]], windows: list[str], title
                     markersize=6,
                     markeredgecolor="white",
                     markeredgewidth=0.7,
+                    zorder=3,  # above the line of the count, which it often lies on
                 )
-            ax.axvline(seen, color=INK, linewidth=1.4)
+            ax.axvline(seen, color=INK, linewidth=1.4, zorder=2.5)
             bad = sum(not covered(x) for _, x in here)
             bound = "≥ " if window in at_least else ""
             ax.set_title(f"{short(window, 18)}: {bound}{number(seen)}", color=VERMILLION if bad else INK)

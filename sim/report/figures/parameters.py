@@ -8,6 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
+from calibration.priors import COMMON_EFFECT
+from calibration.summary import CONTRAST
 from sim.model.registry import PARAMETERS
 from sim.report.figures.style import INK, MUTED, WIDTH, hypothesis_mark, inline_svg, short, styled
 from sim.report.parts import Cell, Column, Figure, Rows, Table
@@ -21,6 +23,7 @@ GRID = 160
 HEIGHT = 0.82  # of a ridge, in rows
 WIDE = 10.0  # a positive parameter whose 90% spans more than this ratio has a logarithmic axis
 SHARE = "share_"
+MEAN = "_30d"
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Summary = dict[str, Any]
@@ -36,6 +39,25 @@ def fitted_parameters(bundle: Bundle) -> dict[str, dict[str, Summary]]:
         for name, summary in (found.get("parameters") or {}).items():
             out.setdefault(name, {})[h] = summary
     return out
+
+
+def in_words(name: str) -> str:
+    """What a parameter is, in words.
+
+    >>> in_words("completeness"), in_words("share_iraq")
+    ('probability that an attack is reported', 'share of the background attacks in iraq')
+    """
+    if name in PARAMETERS:
+        return PARAMETERS[name].says
+    if name.startswith(SHARE):
+        return f"share of the background attacks in {name.removeprefix(SHARE)}"
+    if name == COMMON_EFFECT:
+        return "net jump at a strike of strength 1, whatever the target"
+    if name == CONTRAST:
+        return "net jump of fighters less that of infrastructure"
+    if name.endswith(MEAN):
+        return f"its mean over 30 days: {in_words(name.removesuffix(MEAN))}"
+    return ""
 
 
 def parameter_title(name: str) -> str:
@@ -70,7 +92,7 @@ def parameters_figure(bundle: Bundle) -> Figure | None:
     keys = ("mean", "sd", "q05", "q50", "q95", "prior_mean", "prior_sd")
     rows: Rows = [
         [
-            parameter_title(name),
+            Cell(parameter_title(name), (in_words(name),) if in_words(name) else ()),
             h,
             *(number(x[k]) for k in keys),
             _contraction(x["contraction"]),

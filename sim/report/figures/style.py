@@ -20,6 +20,7 @@ from sim.report.parts import clean
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 INK, MUTED, FAINT, RULE = "#1a1a1a", "#595959", "#8a8a8a", "#d9d9d9"
+NARROW = 5.6  # inches: read on a telephone without scrolling sideways
 WIDTH = 9.0  # inches; the page shows them 1.3 to 1.4 times as large, so that 8.5 points read as 11 to 12
 COLOURS = (INK, ORANGE, SKY, GREEN, VERMILLION, PURPLE, BLUE)
 MARKERS = ("o", "s", "^", "D", "v", "X", "P")

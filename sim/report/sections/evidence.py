@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.report.figures.parameters import fitted_parameters
+from sim.report.figures.parameters import fitted_parameters, in_words
 from sim.report.parts import Cell, Column, Rows, Table, listed
 from sim.report.reader import Bundle
 from sim.report.rounding import MISSING, date, number
-from sim.scenario.evidence import with_readings
+from sim.scenario.evidence import DEFAULT_SECTION, with_readings
 from sim.scenario.record import Casualties, CountWindow, Item, PlaceTotal, Response
 
 
@@ -126,7 +126,8 @@ def not_identified(bundle: Bundle) -> tuple[list[str], list[str]]:
     informed: list[str] = []
     for name, by in fitted_parameters(bundle).items():
         labels = {h: x["label"] for h, x in by.items()}
-        (informed if "informed" in labels.values() else kept).append(name)
+        said = f"{name} ({in_words(name)})" if in_words(name) else name
+        (informed if "informed" in labels.values() else kept).append(said)
     return kept, informed
 
 
@@ -139,6 +140,8 @@ def chosen_readings(bundle: Bundle) -> str:
 def sections_used(bundle: Bundle) -> str:
     """Names of the evidence that the study admits."""
     names: Sequence[str] = bundle.files.study.evidence
+    if not names:
+        return f"“{DEFAULT_SECTION}”" if DEFAULT_SECTION in bundle.files.record.sections else "every window"
     return listed([f"“{x}”" for x in names])
 
 

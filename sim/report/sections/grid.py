@@ -24,6 +24,7 @@ class Grid(NamedTuple):
     groups: list[Table]
     places: Table | None
     common: dict[str, str]
+    same: list[str]  # measures that come out alike in every run
 
 
 def grid(bundle: Bundle) -> Grid:
@@ -47,6 +48,7 @@ def grid(bundle: Bundle) -> Grid:
         [t for t in (_group(bundle, title, names) for title, names in groups.items()) if t is not None],
         _places(bundle),
         common,
+        [_constant(bundle, m) for g in groups.values() for m in g if _never_differs(bundle, m)],
     )
 
 
@@ -89,8 +91,27 @@ def spread_cell(x: Spread, measure: str, horizon_days: float) -> Cell:
     return Cell(e.mean, tuple(small))
 
 
+def _never_differs(bundle: Bundle, measure: str) -> bool:
+    """Is a measure one and the same number in every run of every policy? A column of it would say nothing."""
+    found = bundle.result["measures"].get(measure)
+    if found is None or measure == AVERTED or bundle.result["replications"] < 2:
+        return False
+    values = [found[p] for p in bundle.policies]
+    return all(x["sd"] == 0.0 and x["mean"] == values[0]["mean"] for x in values)
+
+
+def _constant(bundle: Bundle, measure: str) -> str:
+    """What such a measure is, in words."""
+    x = bundle.result["measures"][measure][bundle.policies[0]]
+    title = heading(measure).title
+    if x.get("censored"):
+        return f"{title}: in no run within the {number(bundle.horizon_days)} days"
+    return f"{title}: {number(x['mean'])}"
+
+
 def _group(bundle: Bundle, title: str, names: tuple[str, ...]) -> Table | None:
-    found = [m for m in names if m in bundle.result["measures"]]
+    measured = [m for m in names if m in bundle.result["measures"]]
+    found = [m for m in measured if not _never_differs(bundle, m)]
     if not found:
         return None
     columns = [Column("Policy", numeric=False), *(heading(m) for m in found)]
