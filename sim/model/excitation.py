@@ -22,7 +22,7 @@ MECHANISM = Mechanism(
         Parameter("excitation_days", "1/β", "days", 1e-3, INF, 5.0, "mean age of an offspring"),
         Parameter(
             "excitation_at_start",
-            "v",
+            "v_0",
             "share",
             0.0,
             1.0,
