@@ -17,7 +17,7 @@ from sim.errors import ConfigError, DeterError, one_line
 GC_EVERY = (
     50_000  # objects; at Python's 700 a sixteenth of a check goes to looking for garbage that isn't there
 )
-DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, BAD_INPUT, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 4, 130
 
 app = typer.Typer(
     name="deter",
@@ -185,6 +185,21 @@ def trace(
 ) -> None:
     """Replay one run of a bundle, event by event."""
     _call("trace", bundle=bundle, policy=policy, run=run, as_json=as_json)
+
+
+@app.command()
+def verify(
+    bundle: Bundle,
+    share: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=1.0, help="Share of the rows to run again; default 1%, 24 to 400 rows."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Which rows.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Check a bundle: its hashes, its posterior, and a share of its rows run again on both engines."""
+    if not _call("verify", bundle=bundle, share=share, seed=seed, as_json=as_json)["ok"]:
+        raise typer.Exit(CHECK_FAILED)
 
 
 @app.command()

@@ -117,7 +117,6 @@ def write(folder: Path, files: StudyFiles, fitted: Calibration, found: Compariso
     config = files.resolved()
 
     def fill(work: Path) -> None:
-        bundles.write_json(work / "manifest.json", bundles.manifest(document, config, bundles.command_line()))
         bundles.write_json(work / "config.json", config)
         bundles.write_json(work / "result.json", document)
         bundles.write_json(work / "calibration.json", fitted.document())
@@ -131,7 +130,10 @@ def write(folder: Path, files: StudyFiles, fitted: Calibration, found: Compariso
             for p in policies
         }
         bundles.events_table(events).to_parquet(work / "events.parquet", index=False)
-        write_report(work, work / "report.html")
+        manifest = bundles.manifest(document, config, bundles.command_line())
+        manifest |= {"posterior_sha256": bundles.posterior_hashes(fitted), "files": bundles.file_hashes(work)}
+        bundles.write_json(work / bundles.MANIFEST, manifest)
+        write_report(work, work / bundles.REPORT)
 
     bundles.write_bundle(folder, fill)
     return document

@@ -1,6 +1,6 @@
 """A bundle: the folder that holds a comparison, written whole or not at all, and enough to run it again.
 
-manifest.json    hashes of config and record, versions, seed, generator, command, engine
+manifest.json    hashes of config, record, posterior and files; versions, seed, generator, command, engine
 config.json      the whole resolved config
 result.json      the document of the comparison
 calibration.json the document of the calibration
@@ -33,8 +33,9 @@ from sim.errors import ConfigError, RunError
 from sim.model.registry import PARAMETERS
 
 VERSION = 1
+MANIFEST, REPORT = "manifest.json", "report.html"
 SHUFFLE = 1  # key of the choice of draws that a bundle keeps: the same for the same posterior
-PACKAGES = ("deter", "numpy", "scipy", "pandas", "simpy", "pydantic")
+PACKAGES = ("deter", "numpy", "scipy", "pandas", "simpy", "numba", "pydantic")
 
 
 def canonical(document: Any) -> str:
@@ -56,11 +57,31 @@ def manifest(document: Mapping[str, Any], config: Any, command: list[str]) -> di
         "replications": document["replications"],
         "generator": GENERATOR,
         "engine": document["engine"],
-        "config_sha256": sha256(canonical(config)),
+        "config_sha256": sha256_of_config(config),
         "record": document["record"],
         "command": command,
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in PACKAGES},
+    }
+
+
+def sha256_of_config(config: Any) -> str:
+    """Hash of a resolved config."""
+    return sha256(canonical(config))
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """Hash of each file of a bundle, but for the manifest that holds them and the report, which may be made anew."""
+    names = sorted(x.name for x in folder.iterdir() if x.is_file() and x.name not in (MANIFEST, REPORT))
+    return {name: sha256((folder / name).read_bytes()) for name in names}
+
+
+def posterior_hashes(fitted: Any) -> dict[str, str]:
+    """Hash of the draws of each hypothesis's posterior, and of the marks'."""
+    everyone = {**fitted.posteriors, "marks": fitted.marks}
+    return {
+        name: sha256("\n".join(x.names).encode() + np.ascontiguousarray(x.draws, np.float64).tobytes())
+        for name, x in everyone.items()
     }
 
 

@@ -74,10 +74,7 @@ def expected(
 
 def repeated(points: Points, times: int) -> Points:
     """Each point so many times in a row."""
-    rows = np.repeat(np.arange(len(points)), times)
-    return Points(
-        points.hypotheses, points.which[rows], points.draws[rows], points.params[rows], points.shares[rows]
-    )
+    return points.take(np.repeat(np.arange(len(points)), times))
 
 
 class Split(NamedTuple):

@@ -59,6 +59,12 @@ class Points(Sequence[Point]):
             self.hypotheses[self.which[i]], int(self.draws[i]), params, tuple(self.shares[i].tolist())
         )
 
+    def take(self, rows: Ints) -> "Points":
+        """The points of these rows."""
+        return Points(
+            self.hypotheses, self.which[rows], self.draws[rows], self.params[rows], self.shares[rows]
+        )
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Points) and list(self) == list(other)
 
