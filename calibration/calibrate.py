@@ -1,7 +1,7 @@
 """Calibration: rival hypotheses fitted to the evidence of one record, weighed, and held against it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -9,19 +9,19 @@ from typing import Any, Literal
 import numpy as np
 
 from calibration import gate
+from calibration.ablation import Fits, ablate
 from calibration.admission import Locate
 from calibration.cache import Cache
 from calibration.casualties import casualties_table
 from calibration.evidence import Evidence, admit, with_readings
 from calibration.files import digest, engine_version, fit_version
-from calibration.level import target
+from calibration.fitting import fit_hypothesis
 from calibration.likelihoods.filter import CountFilter
 from calibration.likelihoods.parameters import Reader
 from calibration.marks import fit_marks
-from calibration.posterior import Posterior, from_prior, from_sample
+from calibration.posterior import Posterior, from_prior
 from calibration.predictive import counts_of, replays, table
 from calibration.priors import PriorTransform
-from calibration.samplers.fit import explore
 from calibration.weights import Fitted, LikeForLike, family_weights, like_for_like
 from sim.errors import ConfigError
 from sim.folders import user_folder
@@ -55,6 +55,7 @@ class Calibration:
     predictive: dict[str, list[Row]]
     hurt: dict[str, list[Row]]
     outside: dict[str, float | None]
+    changes: list[Row] = field(default_factory=list)
 
     def document(self, posterior: str | None = None) -> dict[str, Any]:
         """The JSON document of ``deter calibrate``; ``posterior`` is the folder where the draws were saved."""
@@ -66,6 +67,7 @@ class Calibration:
             "posterior": posterior,
             "hypotheses": {name: self._hypothesis(name) for name in self.weights},
             "like_for_like": [x.document() for x in self.like_for_like],
+            "what_would_change": self.changes,
             "marks": {**_parameters(self.marks), "notes": list(self.marks.notes)},
         }
 
@@ -100,6 +102,7 @@ def calibrate(
     seed: int = SEED,
     cache: Path | Literal["user"] | None = "user",
     predictive_runs: int = PREDICTIVE_RUNS,
+    ablation: bool = False,
     progress: Callable[[str], None] | None = None,
     locate: Locate | None = None,
 ) -> Calibration:
@@ -108,7 +111,8 @@ def calibrate(
     Arguments: the record, settings and hypotheses by name; ``evidence`` sections or items admitted (section A by
     default, else every window); ``readings`` alternative readings by item; ``seed`` of the sampler's points and
     of the predictive runs; ``cache`` a folder for what was fitted before (default the user's own, None for
-    none); ``predictive_runs`` simulated for each hypothesis, 0 for none; ``progress`` is told what is being
+    none); ``predictive_runs`` simulated for each hypothesis, 0 for none; ``ablation`` whether to find out what other
+    readings and further items would change; ``progress`` is told what is being
     done; ``locate`` gives path, line and column of a field of the record.
 
     Returns a ``Calibration``. Raises ConfigError for evidence that doesn't fit together, a hypothesis that the
@@ -171,6 +175,10 @@ def calibrate(
             rows = store.table([key, engine_version(), predictive_runs], simulate)
             predictive[name] = [x for x in rows if "window" in x]
             hurt[name] = [x for x in rows if "item" in x]
+    changes: list[Row] = []
+    if ablation:
+        say("trying other readings and further items")
+        changes = _changes(store, base, record, admitted, chosen, settings, hypotheses, posteriors, seed)
     known = family_weights(entries)
     weights: dict[str, tuple[float | None, float | None]] = {
         n: (known[n].declared, known[n].evidence) if n in known else (None, None) for n in hypotheses
@@ -179,30 +187,28 @@ def calibrate(
     alike = like_for_like(pairs, {n: (p.log_evidence, p.log_evidence_se) for n, p in posteriors.items()})
     return Calibration(
         record.name, str(attributes["record_sha256"]), admitted, chosen, posteriors, priors, marks, weights,
-        alike, predictive, hurt, outside,
+        alike, predictive, hurt, outside, changes,
     )  # fmt: skip
 
 
-def fit_hypothesis(
-    name: str,
-    transform: PriorTransform,
-    likelihood: CountFilter,
+def _changes(
+    store: Cache,
+    base: Mapping[str, Any],
+    record: Record,
+    admitted: Evidence,
+    chosen: dict[str, str],
+    settings: Settings,
+    hypotheses: Mapping[str, Hypothesis],
+    posteriors: Mapping[str, Posterior],
     seed: int,
-    attributes: Mapping[str, Any] | None = None,
-) -> Posterior:
-    """Sample one hypothesis's posterior."""
-    found = explore(target(likelihood, transform), transform.dimensions, seed)
-    terms = likelihood(transform.from_normal(found.z))
-    return from_sample(
-        name,
-        transform,
-        found,
-        log_likelihood={n: terms[:, i] for i, n in enumerate(likelihood.terms)},
-        observed={w.id: float(w.attacks) for w in likelihood.evidence.windows},
-        constants=likelihood.reader.constants,
-        notes=likelihood.notes,
-        attributes=dict(attributes or {}),
-    )
+) -> list[Row]:
+    """What other evidence would change under the hypotheses that have an effect of strikes."""
+    asked = {n: p for n, p in posteriors.items() if hypotheses[n].family == "effect"}
+    if not asked:
+        return []
+    rivals = {n: hypotheses[n] for n in asked}
+    key = [base, "ablation", {n: h.model_dump(mode="json") for n, h in rivals.items()}]
+    return store.table(key, lambda: ablate(record, admitted, chosen, Fits(settings, rivals, asked, seed)))
 
 
 def _pass_gate(h: Hypothesis, settings: Settings, evidence: Evidence) -> float:

@@ -15,7 +15,7 @@ from calibration.files import digest
 from calibration.history import read_record, read_responses
 from sim.console import Progress, out_console
 from sim.errors import ConfigError, Located
-from sim.report.evidence_words import like_for_like
+from sim.report.evidence_words import ASKED, largest_moves, like_for_like
 from sim.scenario.hypothesis import Hypothesis
 from sim.scenario.loader import load
 from sim.scenario.names import find
@@ -60,6 +60,7 @@ def calibrate(
             evidence=tuple(evidence or ()),
             readings=_readings(readings),
             seed=SEED if seed is None else seed,
+            ablation=True,
             progress=progress.say,
             locate=locate,
         )
@@ -176,6 +177,10 @@ def show(document: Mapping[str, Any]) -> None:
         console.print(_predictive_table(fitted))
     if any(h["predictive_casualties"] for h in fitted.values()):
         console.print(_casualties_table(fitted))
+    if document["what_would_change"]:
+        console.print(_changes_table(document["what_would_change"]))
+        for sentence in largest_moves(document):
+            console.print(sentence)
     for note in dict.fromkeys([*document["notes"], *(x for h in fitted.values() for x in h["notes"])]):
         console.print(f"Note: {note}.")
     console.print(f"Posteriors in {document['posterior']}", soft_wrap=True)
@@ -239,4 +244,18 @@ def _casualties_table(fitted: Mapping[str, Any]) -> Table:
         found = [h["predictive_casualties"][i] for h in fitted.values()]
         cells = [f"{x['q50']} ({x['q05']} to {x['q95']})" for x in found]
         table.add_row(row["item"], row["what"].replace("_", " "), str(row["observed"]), *cells)
+    return table
+
+
+def _changes_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """What other readings and further items would change."""
+    table = Table(title="What other readings and further items would change: probability that")
+    asked = [(what, h) for what in ASKED for h in rows[0][what]]
+    table.add_column("evidence")
+    for what, h in asked:
+        table.add_column(f"{ASKED[what]} ({h})", justify="right")
+    table.add_column("how")
+    for row in rows:
+        cells = [f"{row[what][h]:.2f}" if h in row[what] else "" for what, h in asked]
+        table.add_row(row["says"], *cells, row["how"])
     return table

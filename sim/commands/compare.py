@@ -42,6 +42,7 @@ def compare(
             files.hypotheses,
             evidence=files.study.evidence,
             readings=files.study.readings,
+            ablation=True,
             progress=progress.say,
         )
         wait()

@@ -7,6 +7,10 @@ from typing import Any
 from sim.report.rounding import number
 
 NORMAL_95 = 1.959963984540054
+ASKED = {
+    "effect_below_zero": "a strike lowers the rate of attacks",
+    "fighters_better": "strikes on fighters do better than on infrastructure",
+}
 HARDLY = 3.0
 """A Bayes factor up to 3 is «barely worth mentioning» (Jeffreys 1961; Kass & Raftery 1995)."""
 
@@ -25,4 +29,20 @@ def like_for_like(calibration: Mapping[str, Any]) -> list[str]:
             f"({number(low, 3)} to {number(high, 3)} by the error of the fits){weak}: "
             f"{with_} is {without} with an effect of strikes."
         )
+    return out
+
+
+def largest_moves(calibration: Mapping[str, Any]) -> list[str]:
+    """For each probability, the change of evidence that moves it furthest from what it is as admitted."""
+    rows = calibration.get("what_would_change") or []
+    out = []
+    for what, words in ASKED.items():
+        for h, now in rows[0][what].items() if rows else ():
+            other = [(x[what][h], x["says"]) for x in rows[1:] if h in x[what]]
+            if other:
+                then, says = max(other, key=lambda x: abs(x[0] - now))
+                out.append(
+                    f"Of other readings and further items, {says} moves the probability that {words} under {h} the most: "
+                    f"from {number(now, 2)} to {number(then, 2)}."
+                )
     return out

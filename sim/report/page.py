@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.report.evidence_words import like_for_like
+from sim.report.evidence_words import largest_moves, like_for_like
 from sim.report.figures.attacks import attacks_figure
 from sim.report.figures.differences import differences_figure
 from sim.report.figures.fit import fit_figure
@@ -23,6 +23,7 @@ from sim.report.sections.evidence import (
     admitted_table,
     calibration_notes,
     casualties_table,
+    changes_table,
     chosen_readings,
     left_out_table,
     not_identified,
@@ -94,6 +95,8 @@ def page(bundle: Bundle, figures: Figures) -> str:
         "sections": sections_used(bundle),
         "readings": chosen_readings(bundle),
         "admitted": admitted_table(bundle),
+        "changes": changes_table(bundle),
+        "moves": largest_moves(bundle.calibration),
         "left_out": left_out_table(bundle),
         "responses": responses_table(bundle),
         "casualties": casualties_table(bundle),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from sim.report.evidence_words import like_for_like
+from sim.report.evidence_words import largest_moves, like_for_like
+from tests.report import bundles
 
 
 @pytest.mark.parametrize(
@@ -25,3 +26,15 @@ def test_which_way_and_by_how_much(level: float, said: str) -> None:
 def test_nothing_is_said_where_no_pair_was_fitted() -> None:
     """An older document, or one of a single hypothesis."""
     assert like_for_like({}) == like_for_like({"like_for_like": []}) == []
+
+
+def test_the_change_that_moves_an_answer_the_most_is_named() -> None:
+    """D6 takes .57 to .32 and .73 to .82; C3's reading .57 to .58 and .73 to .69."""
+    effect, fighters = largest_moves(bundles.calibration())
+    assert (
+        "admitting D6 moves the probability that a strike lowers the rate of attacks under M3 the most"
+        in effect
+    )
+    assert "from 0.57 to 0.32" in effect
+    assert "from 0.73 to 0.82" in fighters
+    assert largest_moves({}) == []

@@ -226,6 +226,15 @@ def test_people_hurt_are_shown_by_their_median(page: Element) -> None:
         assert f"{x['q05']} to {x['q95']}" in cell.text
 
 
+def test_what_would_change_the_answer_is_a_table(page: Element) -> None:
+    """A row for each change, with both probabilities and how they were found."""
+    found = rows(table(page, "What other readings"))
+    assert [[c.text for c in r] for r in found] == [
+        [x["says"], f"{x['effect_below_zero']['M3']:.2f}", f"{x['fighters_better']['M4']:.2f}", x["how"]]
+        for x in bundles.calibration()["what_would_change"]
+    ]
+
+
 def test_the_prior_driven_contrast_is_said_to_be(page: Element) -> None:
     """The answer says in words that the record doesn't distinguish fighters from infrastructure, with both probabilities."""
     answer = page.all("section", aria_labelledby="answer")[0].text

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sim.report.evidence_words import ASKED
 from sim.report.figures.parameters import fitted_parameters, in_words
 from sim.report.parts import Cell, Column, Rows, Table, listed
 from sim.report.reader import Bundle
-from sim.report.rounding import MISSING, date, number
+from sim.report.rounding import MISSING, date, number, probability
 from sim.scenario.evidence import DEFAULT_SECTION, with_readings
 from sim.scenario.record import Casualties, CountWindow, Item, PlaceTotal, Response
 
@@ -93,6 +94,20 @@ def casualties_table(bundle: Bundle) -> Table | None:
         Column("Other readings", numeric=False), Column("Source", numeric=False),
     )  # fmt: skip
     return Table("Casualties in the record", columns, rows) if rows else None
+
+
+def changes_table(bundle: Bundle) -> Table | None:
+    """What other readings of the admitted items, and further items of the record, would change."""
+    changes = bundle.calibration.get("what_would_change") or []
+    if not changes:
+        return None
+    asked = [(what, h) for what in ASKED for h in changes[0][what]]
+    rows: Rows = [[x["says"], *(probability(x[what].get(h)) for what, h in asked), x["how"]] for x in changes]
+    columns = (
+        Column("Evidence", numeric=False), *(Column(h, f"probability that {ASKED[what]}") for what, h in asked),
+        Column("How", numeric=False),
+    )  # fmt: skip
+    return Table("What other readings and further items would change", columns, rows)
 
 
 def _count(x: int | None) -> str:

@@ -1,0 +1,182 @@
+"""What other readings of the admitted items, and further items of the record, would change.
+
+A posterior on other evidence is the one at hand with its draws weighed by the ratio of the two likelihoods; where that
+leaves too few of them, it is fitted anew. Readings of one name in several items go together, as in the record.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from calibration.arrays import Floats, as_floats
+from calibration.evidence import Evidence, admit, with_readings
+from calibration.fitting import fit_hypothesis
+from calibration.likelihoods.filter import CountFilter
+from calibration.likelihoods.parameters import Reader
+from calibration.posterior import Posterior
+from calibration.priors import COMMON_EFFECT
+from calibration.summary import CONTRAST
+from sim.errors import ConfigError
+from sim.scenario.evidence import items
+from sim.scenario.hypothesis import Hypothesis
+from sim.scenario.record import Record
+from sim.scenario.settings import Settings
+
+LEAST_DRAWS = 500.0
+"""Draws that weighing must leave: a probability is then good to .5/√500 = .022."""
+ASKED = {"effect_below_zero": COMMON_EFFECT, "fighters_better": CONTRAST}
+"""What a change is shown to move: the probability that these lie below 0, under each hypothesis that has them."""
+
+
+class Change(NamedTuple):
+    """Evidence that differs: items admitted beside what is, readings in all, and what differs in words."""
+
+    says: str
+    admits: tuple[str, ...]
+    readings: dict[str, str]
+
+
+class Fits(NamedTuple):
+    """Hypotheses that have a strike effect, with their posteriors under some evidence."""
+
+    settings: Settings
+    hypotheses: dict[str, Hypothesis]
+    posteriors: dict[str, Posterior]
+    seed: int
+
+
+def ablate(
+    record: Record, evidence: Evidence, readings: Mapping[str, str], fits: Fits
+) -> list[dict[str, Any]]:
+    """A row for the evidence as it is, for each other reading, and for further items and their readings."""
+    rows = [_row(Change("as admitted", (), dict(readings)), fits.posteriors, "fitted")]
+    rows += [_changed(record, evidence, x, fits)[0] for x in other_readings(record, evidence, readings)]
+    free = further_items(record, evidence)
+    if not free:
+        return rows
+    every = Change(f"admitting {_listed(free)}", tuple(free), dict(readings))
+    row, posteriors = _changed(record, evidence, every, fits)
+    rows.append(row)
+    if len(posteriors) < len(fits.posteriors):
+        return rows
+    fits = fits._replace(posteriors=posteriors)
+    wider = _admitted(record, evidence, fits.settings, every)
+    singles = [Change(f"admitting {x} alone", (x,), dict(readings)) for x in free if len(free) > 1]
+    others = [
+        x._replace(says=f"{every.says}, {x.says}", admits=every.admits)
+        for x in other_readings(record, wider, readings, besides=evidence)
+    ]
+    for x in (*singles, *others):
+        if (
+            _admitted(record, evidence, fits.settings, x) != wider
+        ):  # place and delay of a strike are not in a fit
+            rows.append(_changed(record, evidence, x, fits)[0])
+    return rows
+
+
+def other_readings(
+    record: Record, evidence: Evidence, readings: Mapping[str, str], besides: Evidence | None = None
+) -> Iterator[Change]:
+    """Each other reading of an admitted count, or of a strike since the evidence begins; not those of ``besides``."""
+    ids = _ids(evidence) - (_ids(besides) if besides is not None else set())
+    known = {x: item for x, item in items(record).items() if x in ids}
+    chosen = [x for x in known if x in readings]
+    for x in chosen:
+        yield Change(f"{x} as the record has it", (), {k: v for k, v in readings.items() if k != x})
+    for name in dict.fromkeys(r for item in known.values() for r in item.readings):
+        having = [x for x, item in known.items() if name in item.readings and readings.get(x) != name]
+        if having:
+            yield Change(
+                f"{_listed(having)} read as “{name}”", (), dict(readings) | dict.fromkeys(having, name)
+            )
+
+
+def further_items(record: Record, evidence: Evidence) -> list[str]:
+    """Windows that count every place and no attack of the evidence."""
+    admitted = set(evidence.admitted)
+    taken = {
+        x for w in (*record.windows, *record.place_totals) if w.id in admitted for x in w.shares_attacks_with
+    }
+    return [
+        w.id
+        for w in record.windows
+        if w.place is None and w.id not in admitted | taken and not admitted & set(w.shares_attacks_with)
+    ]
+
+
+def weighed(posterior: Posterior, likelihood: CountFilter) -> tuple[Floats, float]:
+    """Weights of a posterior's draws under another likelihood, L'/L, and how many draws they are worth, 1/Σw²."""
+    before = sum(posterior.log_likelihood.values(), as_floats(np.zeros(len(posterior.draws))))
+    level = likelihood(posterior.draws).sum(axis=1) - before
+    w = np.exp(level - level.max())
+    w = w / w.sum()
+    return as_floats(w), float(1.0 / (w**2).sum())
+
+
+def _changed(
+    record: Record, evidence: Evidence, change: Change, fits: Fits
+) -> tuple[dict[str, Any], dict[str, Posterior]]:
+    """The row of a change, and the posteriors that were fitted anew for it."""
+    try:
+        other = _admitted(record, evidence, fits.settings, change)
+    except ConfigError as e:
+        return _row(change, {}, f"not possible: {e}"), {}
+    below: dict[str, dict[str, float]] = {x: {} for x in ASKED}
+    anew: dict[str, Posterior] = {}
+    for name, p in fits.posteriors.items():
+        likelihood = CountFilter(other, Reader(fits.hypotheses[name], fits.settings, p.names, other.places))
+        w, worth = weighed(p, likelihood)
+        if worth < LEAST_DRAWS:
+            anew[name] = fit_hypothesis(name, p.prior, likelihood, fits.seed)
+        for what, parameter in ASKED.items():
+            found = _below_zero(anew.get(name, p), parameter, None if name in anew else w)
+            if found is not None:
+                below[what][name] = found
+    how = "weighed" if not anew else "fitted" if len(anew) == len(fits.posteriors) else "in part fitted"
+    return _document(change, below, how), anew
+
+
+def _admitted(record: Record, evidence: Evidence, settings: Settings, change: Change) -> Evidence:
+    return admit(with_readings(record, change.readings), settings, (*evidence.admitted, *change.admits))
+
+
+def _below_zero(p: Posterior, parameter: str, weights: Floats | None) -> float | None:
+    """Probability that a parameter, or the contrast of targets, lies below 0; None if the hypothesis lacks it.
+
+    Weights move the posterior's own probability by as much as they move the draws', so that equal weights move nothing.
+    """
+    known = p.summary[parameter].below_zero if parameter in p.summary else None
+    if known is None or weights is None:
+        return known
+    column = {n: p.draws[:, i] for i, n in enumerate(p.names)}
+    x = (
+        column[parameter]
+        if parameter in column
+        else column["effect_fighters"] - column["effect_infrastructure"]
+    )
+    below = x < 0.0
+    return float(min(1.0, max(0.0, known + weights @ below - below.mean())))
+
+
+def _row(change: Change, posteriors: Mapping[str, Posterior], how: str) -> dict[str, Any]:
+    below = {
+        what: {n: x for n, p in posteriors.items() if (x := _below_zero(p, parameter, None)) is not None}
+        for what, parameter in ASKED.items()
+    }
+    return _document(change, below, how)
+
+
+def _document(change: Change, below: Mapping[str, Mapping[str, float]], how: str) -> dict[str, Any]:
+    shown = {"says": change.says, "admits": list(change.admits), "readings": change.readings}
+    return {**shown, **below, "how": how}
+
+
+def _ids(evidence: Evidence) -> set[str]:
+    """Counts admitted, and strikes since the evidence begins."""
+    first = min(evidence.windows[0].start, evidence.origin)
+    return {*evidence.admitted, *(x.id for x in evidence.strikes if x.time >= first)}
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
