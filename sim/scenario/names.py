@@ -63,11 +63,11 @@ def find(name: str, kind: str, folder: Path, node: Node, field: str) -> Path | L
         return Located(
             *node.spot, field, f"expected a file of kind {kind}, found no file {quoted(name)}{hint}"
         )
-    files = _candidates(kind, places)
     for place in places:
-        here = [x for x in files if x.parent == place]
-        exact = [x for x in here if x.stem == name]
-        begun = [x for x in here if kind == "hypothesis" and x.stem.startswith((f"{name}-", f"{name}_"))]
+        here = _files([place])
+        exact = [x for x in here if x.stem == name and _is(x, kind)]
+        prefixes = (f"{name}-", f"{name}_") if kind == "hypothesis" else ()
+        begun = [x for x in here if x.stem.startswith(prefixes) and _is(x, kind)]
         if exact or len(begun) == 1:
             return (exact or begun)[0]
         if begun:
@@ -75,7 +75,8 @@ def find(name: str, kind: str, folder: Path, node: Node, field: str) -> Path | L
             return Located(
                 *node.spot, field, f"expected one {kind}, found {len(begun)}: write one of {', '.join(names)}"
             )
-    said = one_of(name, sorted({x.stem for x in files}), f"the name of a {kind}")
+    known = sorted({x.stem for x in _files(places) if _is(x, kind)})
+    said = one_of(name, known, f"the name of a {kind}")
     return Located(*node.spot, field, said if "did you mean" in said else said + _looked(places))
 
 
@@ -87,10 +88,9 @@ def _folders(kind: str, folder: Path) -> list[Path]:
     return list(dict.fromkeys([*own, shipped]))
 
 
-def _candidates(kind: str, places: list[Path]) -> list[Path]:
-    """The files of a kind in these folders; where files of every kind lie together, those that say so."""
-    among = FOLDERS[kind]
-    return [x for x in _files(places) if x.parent.name == among or _says(x, kind)]
+def _is(path: Path, kind: str) -> bool:
+    """Is a file of this kind? Where files of every kind lie together, one that says so."""
+    return path.parent.name == FOLDERS[kind] or _says(path, kind)
 
 
 def _says(path: Path, kind: str) -> bool:

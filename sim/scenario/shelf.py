@@ -24,7 +24,8 @@ Scalar = Callable[[str, Spot, bool], Node]
 
 def ships(path: Path) -> bool:
     """Is it one of our own files? A user's change as they are edited, and would fill the shelf."""
-    return any(folder in path.parents for folder in (scenarios_folder(), records_folder()))
+    above = Path(os.path.abspath(path)).parents  # noqa: PTH100  resolve() would ask the disk about every part
+    return any(folder in above for folder in (scenarios_folder(), records_folder()))
 
 
 def taken(data: bytes, shown: str, scalar: Scalar) -> Node | None:

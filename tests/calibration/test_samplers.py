@@ -13,6 +13,7 @@ from calibration.samplers.pareto import pareto_k
 from calibration.samplers.sample import DRAWS, systematic
 from calibration.samplers.smc import tempered
 from calibration.samplers.target import Plain
+from tests.chance import assert_mean
 
 
 def a_gaussian(dimensions: int, correlation: float, seed: int = 5):
@@ -76,16 +77,21 @@ def two_modes(z: np.ndarray) -> np.ndarray:
 
 
 def test_two_modes_fall_through_the_gate_to_smc() -> None:
-    """One Student-t can't hold both; SMC gives each its weight, .3 and .7 to within .06, and the evidence.
+    """One Student-t can't hold both; SMC gives each its weight, .3 and .7, and an evidence whose mean is the truth.
 
-    By symmetry of the prior the weights stay .3 and .7; the evidence is Π of the Gaussian integrals.
+    By symmetry of the prior the weights stay .3 and .7; the evidence is Π of the Gaussian integrals, and SMC's
+    estimate of it (not of its logarithm) has that mean. Eight seeds, each of the two means within 4 of its own
+    errors: a right program fails for fresh seeds in 5.2e-3 of uses each (Student's t of 7 degrees of freedom).
     """
-    found = sample(two_modes, 3, 1)
-    assert found.sampler == "smc"
-    assert "2 modes" in found.notes[0]
-    assert (found.z[:, 0] > 0.0).mean() == pytest.approx(0.7, abs=0.06)
+    found = [sample(two_modes, 3, seed) for seed in range(1, 9)]
     log_z = stats.norm(0, np.hypot(1, 0.15)).logpdf(2.0) + 2 * stats.norm(0, np.hypot(1, 0.5)).logpdf(0.0)
-    assert found.log_evidence == pytest.approx(log_z, abs=0.15)
+    assert {x.sampler for x in found} == {"smc"}
+    assert all("2 modes" in x.notes[0] for x in found)
+    shares = [float((x.z[:, 0] > 0.0).mean()) for x in found]
+    ratios = [float(np.exp(x.log_evidence - log_z)) for x in found]
+    assert_mean(shares, 0.7)
+    assert_mean(ratios, 1.0)
+    assert max(np.std(shares), np.std(ratios)) < 0.1  # not so wide that any mean would pass
 
 
 def test_a_tail_that_the_proposal_misses_falls_through_the_gate() -> None:

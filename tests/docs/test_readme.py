@@ -44,6 +44,15 @@ def test_pictures_have_words() -> None:
     assert re.findall(r"!\[\s*\]", "".join(p.read_text("utf-8") for p in PAGES)) == []
 
 
+def test_the_picture_is_a_small_png() -> None:
+    """As wide as a page, and less than 200 kB: it is fetched by everyone who reads README."""
+    data = (ROOT / "docs" / "report.png").read_bytes()
+
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    assert int.from_bytes(data[16:20], "big") == 1200
+    assert len(data) < 200_000
+
+
 def test_the_python_policy_runs(tmp_path: Path) -> None:
     """The example, as it stands, from the project's folder: three lines, each with attacks and strikes."""
     (script,) = blocks(README, "python")

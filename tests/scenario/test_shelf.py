@@ -81,3 +81,12 @@ def test_a_users_own_file_is_not_kept(tmp_path: Path, folder: Path) -> None:
     read(path, "mine.yaml")
 
     assert not folder.exists()
+
+
+def test_a_shipped_file_is_known_by_a_relative_path_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a user in the checkout names it."""
+    monkeypatch.chdir(scenarios_folder())
+
+    assert shelf.ships(Path("policies/none.yaml"))
+    assert shelf.ships(Path("policies/../delay.yaml"))
+    assert not shelf.ships(Path("../README.md"))

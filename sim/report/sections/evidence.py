@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.report.evidence_words import ASKED
-from sim.report.figures.parameters import fitted_parameters, in_words
+from sim.report.figures.parameters import MEAN, fitted_parameters, in_words
 from sim.report.parts import Cell, Column, Rows, Table, listed
 from sim.report.reader import Bundle
 from sim.report.rounding import MISSING, date, number, probability
@@ -141,7 +141,8 @@ def not_identified(bundle: Bundle) -> tuple[list[str], list[str]]:
     informed: list[str] = []
     for name, by in fitted_parameters(bundle).items():
         labels = {h: x["label"] for h, x in by.items()}
-        said = f"{name} ({in_words(name)})" if in_words(name) else name
+        own = not name.endswith(MEAN)  # the mean of an effect stands beside the effect
+        said = f"{name} ({in_words(name)})" if own and in_words(name) else name
         (informed if "informed" in labels.values() else kept).append(said)
     return kept, informed
 
