@@ -1,6 +1,6 @@
 """How a world, its levers and a run's state lie in memory: records with a field for each name of the registry.
 
-Records have room of one of two sizes, so that one compilation serves most worlds; what is left over stays at
+Records have room of one of three sizes, so that one compilation serves most worlds; what is left over stays at
 its initial value, and no rule reads more of it than that. All of a run lies in records, none in arrays of its
 own: a record is one pointer and is counted by nobody.
 """
@@ -41,7 +41,7 @@ class Size(NamedTuple):
     dated: int
 
 
-SIZES = (Size(4, 8, 4, 4, 16, 64), Size(63, 32, 16, 16, 256, 4096))
+SIZES = (Size(4, 8, 4, 4, 16, 64), Size(16, 16, 8, 8, 64, 512), Size(63, 32, 16, 16, 256, 4096))
 
 
 def size_of(world: World, dated: int) -> Size:
