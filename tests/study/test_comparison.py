@@ -184,7 +184,7 @@ def test_evidence_and_readings_of_the_study_reach_the_calibration(
         raise _Enough
 
     odd = small(files, evidence=("A1", "A2"), readings={"A1": "calendar"})
-    monkeypatch.setattr(command, "load_study", lambda _: odd)
+    monkeypatch.setattr(command, "load_study", lambda *_: odd)
     monkeypatch.setattr(command, "calibrate", watch)
     with pytest.raises(_Enough):
         command.compare(files.loaded["study"].path)
