@@ -1,143 +1,96 @@
-"""``python3 run.py bench [part…]``: timings, memory, and whether plausible priors run away.
+"""``python3 run.py bench [part…] [--write]``: timings, memory, and whether plausible priors run away.
 
 A figure of time is the least of several runs of one call, on a machine that others may share; compare
 figures of one call only.
 """
 
-import os
-import resource
 import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
-from calibration.calibrate import Calibration, calibrate
-from sim.data import scenarios_folder
-from sim.engine.simpy_engine import run
-from sim.engine.streams import Draws
-from sim.measures import tallied
-from sim.scenario.study_files import StudyFiles, load_study
+from sim.engine.compiled.batch import run_batch
+from sim.engine.compiled.layout import as_records
+from sim.model.registry import PARAMETERS
 from sim.scenario.text import one_of
 from sim.study.plan import worlds
 from sim.study.points import Mode, PointSource
+from tests.bench.engines import engines, growth
+from tests.bench.job import DETER, job
+from tests.bench.pairing import pairing
+from tests.bench.peers import peers
+from tests.bench.study import STUDY, main_study
+from tests.bench.table import PAGE, Row, Rows, best, show, write_page
 
-STUDY = scenarios_folder() / "fighters-vs-infrastructure.yaml"
 PAST = 200  # attacks in 36 days that count as running away (DESIGN 3)
 PRIOR_DRAWS = 400
+START = 0.4  # seconds
 
 
-def main_study() -> tuple[StudyFiles, Calibration]:
-    """The main study with its calibration."""
-    files = load_study(STUDY)
-    study = files.study
-    return files, calibrate(
-        files.record, files.settings, files.hypotheses, evidence=study.evidence, readings=study.readings
-    )
+def startup() -> Rows:
+    """Wall time of ``deter --help`` and ``deter check``."""
+    rows = []
+    for name, arguments in (("deter --help", ["--help"]), ("deter check STUDY", ["check", str(STUDY)])):
+        command = [*DETER, *arguments]
+        seconds = best(lambda c=command: subprocess.run(c, check=True, stdout=subprocess.DEVNULL), 7)  # type: ignore[misc]
+        rows.append(Row(name, f"{seconds:.2f} s", f"at most {START} s", seconds <= START))
+    return rows
 
 
-def engine() -> None:
-    """SimPy replications a second on one core, main study, posterior draws, by policy."""
-    files, fitted = main_study()
-    source = PointSource(files.settings, files.hypotheses, fitted, files.study.seed)
-    points = source.points(Mode("posterior"), range(200))
-    print("SimPy replications a second on one core (200 posterior draws, CPU time)")
-    for policy, world in worlds(files, files.study.policies).items():
-        started = time.process_time()
-        events = sum(len(run(world, p.params, p.shares, Draws(1, i))) for i, p in enumerate(points))
-        spent = time.process_time() - started
-        print(f"  {policy:<16} {200 / spent:8.0f} runs/s  {events / spent:10.0f} events/s")
-
-
-def startup() -> None:
-    """Wall time of ``deter --help`` and ``deter check``, least of seven."""
-    deter = [sys.executable, "-P", "-c", "import sys; from sim.cli import main; sys.exit(main())"]
-    print("Start-up, least of 7")
-    for name, arguments in (("--help", ["--help"]), ("check STUDY", ["check", str(STUDY)])):
-        best = min(_timed([*deter, *arguments]) for _ in range(7))
-        print(f"  {name:<16} {best:8.3f} s")
-
-
-def _timed(command: list[str]) -> float:
-    started = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - started
-
-
-def job() -> None:
-    """The main job with nothing cached, and again with the posterior cached; most memory of any process."""
-    deter = [sys.executable, "-P", "-c", "import sys; from sim.cli import main; sys.exit(main())"]
-    print("Main job: deter compare fighters-vs-infrastructure")
-    with tempfile.TemporaryDirectory() as folder:
-        for name in ("first call", "second call"):
-            environ = {**os.environ, "DETER_CACHE": str(Path(folder) / "cache")}
-            out = Path(folder) / name
-            started = time.perf_counter()
-            done = subprocess.run(
-                [*deter, "compare", str(STUDY), "--out", str(out)],
-                check=True, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-            )  # fmt: skip
-            print(f"  {name:<16} {time.perf_counter() - started:8.1f} s")
-            for line in done.stderr.splitlines():
-                print(f"    {line}")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"  most memory of one process {peak:.0f} MiB")
-
-
-def runaway() -> None:
-    """Share of prior draws past 200 attacks in 36 days, by hypothesis and policy.
+def runaway() -> Rows:
+    """Share of prior draws past 200 attacks in 36 days, by hypothesis and policy: level as the prior has it | held.
 
     The base rate's own prior reaches 20 a day, so that it alone is past 200 in many draws: «level held»
     gives each draw the background at which no strikes would mean the record's rate.
     """
     files, fitted = main_study()
     source = PointSource(files.settings, files.hypotheses, fitted, files.study.seed)
-    held = source.points(Mode("posterior", "M0"), range(PRIOR_DRAWS))
-    policies = worlds(files, files.study.policies)
-    print(
-        f"Share of {PRIOR_DRAWS} prior draws past {PAST} attacks in 36 days (level as the prior has it | level held)"
-    )
-    print("  " + " " * 6 + "".join(f"{p:>18}" for p in policies))
+    level, branching = (list(PARAMETERS).index(x) for x in ("base_rate", "branching_ratio"))
+    held = source.points(Mode("posterior", "M0"), range(PRIOR_DRAWS)).params[:, level]
+    rows = []
     for hypothesis in files.hypotheses:
         points = source.points(Mode("prior", hypothesis), range(PRIOR_DRAWS))
-        row = []
-        for world in policies.values():
+        params = points.params.copy()
+        params[:, level] = held * (1.0 - params[:, branching])
+        for policy, world in worlds(files, list(files.policies)).items():
             shares = []
-            for level in (False, True):
-                past = []
-                for i, (point, base) in enumerate(zip(points, held, strict=True)):
-                    p = point.params
-                    if level:
-                        p = p._replace(base_rate=base.params.base_rate * (1.0 - p.branching_ratio))
-                    elif p.base_rate > PAST:  # thousands of attacks: counted without running them
-                        past.append(True)
-                        continue
-                    events = run(world, p, point.shares, Draws(files.study.seed, i))
-                    past.append(tallied(events, world.horizon_days, world.places).attacks[0] > PAST)
-                shares.append(np.mean(past))
-            row.append(f"{shares[0]:.3f} | {shares[1]:.3f}")
-        print(f"  {hypothesis:<6}" + "".join(f"{x:>18}" for x in row), flush=True)
+            for chosen in (points.params, params):
+                found = run_batch(
+                    world, as_records(chosen), points.shares, files.study.seed, range(PRIOR_DRAWS), threads=2
+                )
+                shares.append(float(np.mean(found.tallies["attacks"][:, 0] > PAST)))
+            rows.append(Row(f"{hypothesis}, {policy}", f"{shares[0]:.3f} | {shares[1]:.3f}"))
+    return rows
 
 
-PARTS: dict[str, Callable[[], None]] = {"startup": startup, "engine": engine, "job": job, "runaway": runaway}
+PARTS: dict[str, Callable[[], Rows]] = {
+    "startup": startup, "engines": engines, "growth": growth, "job": job, "pairing": pairing, "peers": peers, "runaway": runaway,
+}  # fmt: skip
 
 
-def main(parts: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Run these parts, all if none is named; the exit code."""
-    if {"-h", "--help"} & set(parts):
-        print("usage: python3 run.py bench [PART...], all if none is named")
+    if {"-h", "--help"} & set(arguments):
+        print(
+            f"usage: python3 run.py bench [PART...] [--write], all if none is named; --write writes {PAGE.name}"
+        )
         for name, part in PARTS.items():
             print(f"  {name:<10} {(part.__doc__ or '').splitlines()[0]}")
         return 0
+    parts = [x for x in arguments if x != "--write"]
     for name in parts:
         if name not in PARTS:
             print(f"bench: {one_of(name, PARTS, 'a part')}", file=sys.stderr)
             return 2
+    found: dict[str, Rows] = {}
     for name in parts or PARTS:
-        PARTS[name]()
+        title = (PARTS[name].__doc__ or "").splitlines()[0]
+        found[title] = PARTS[name]()
+        show(title, found[title])
+    if "--write" in arguments:
+        write_page(found)
+        print(f"\nwritten: docs/{PAGE.name}")
     return 0
 
 
