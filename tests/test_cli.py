@@ -86,8 +86,7 @@ def test_no_command_is_a_usage_error_that_shows_the_help(capsys: Capture) -> Non
             "--policy: expected one of the study's policies, found 'harde': did you mean 'harder'?",
         ),
         (["trace", "bundle", "--policy", "none"], "--run: expected this option, found none"),
-        (["run", STUDY, "--engine", "compiled"], "write --engine simpy"),
-        (["compare", STUDY, "--engine", "simyp"], "write --engine simpy"),
+        (["compare", STUDY, "--engine", "simyp"], "--engine: expected compiled or simpy, found 'simyp'"),
         (["schema", "polcy"], "did you mean 'policy'?"),
     ],
 )
@@ -269,6 +268,7 @@ def test_options_reach_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
         "replications": 9,
         "workers": 2,
         "out": Path("o"),
+        "engine": "simpy",
         "responses": Path("r.csv"),
         "as_json": False,
     }

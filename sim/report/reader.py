@@ -144,7 +144,7 @@ def read_bundle(folder: Path) -> Bundle:
         files=_config(folder / "config.json"),
         result=result,
         calibration=_document(folder / "calibration.json", ("hypotheses",)),
-        runs=_table(folder / "runs.parquet", RUN_COLUMNS),
+        runs=_table(folder / "runs.parquet", RUN_COLUMNS, _needed(result)),
         posterior=with_derived(_table(folder / "posterior.parquet", POSTERIOR_COLUMNS)),
     )
     for what, found, known in (
@@ -199,8 +199,14 @@ def _document(path: Path, keys: tuple[str, ...]) -> dict[str, Any]:
     return dict(document)
 
 
-def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
-    table = read_table(path)
+def _needed(result: dict[str, Any]) -> list[list[tuple[str, str, Any]]]:
+    """Rows that the report reads: each hypothesis by itself, and of the other sets one policy."""
+    single = [f"hypothesis {x}" for x in result["hypotheses"]]
+    return [[("policy", "=", next(iter(result["policies"]), ""))], [("set", "in", single)]]
+
+
+def _table(path: Path, columns: tuple[str, ...], filters: Any = None) -> pd.DataFrame:
+    table = read_table(path, columns, filters)
     missing = [c for c in columns if c not in table.columns]
     if missing:
         raise ConfigError(

@@ -33,6 +33,7 @@ from sim.errors import ConfigError, RunError
 from sim.model.registry import PARAMETERS
 
 VERSION = 1
+PART = 16_384  # rows of the wide table of points that are in memory at a time
 MANIFEST, REPORT = "manifest.json", "report.html"
 SHUFFLE = 1  # key of the choice of draws that a bundle keeps: the same for the same posterior
 PACKAGES = ("deter", "numpy", "scipy", "pandas", "simpy", "numba", "pydantic")
@@ -142,12 +143,14 @@ def read_json(path: Path) -> Any:
         raise ConfigError(f"{path}: expected a file of a bundle: {e}") from e
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """Read a Parquet table of a bundle. Raises ConfigError with one line if it isn't one."""
+def read_table(path: Path, columns: Sequence[str] | None = None, filters: Any = None) -> pd.DataFrame:
+    """Read a Parquet table of a bundle, or these columns and rows. Raises ConfigError with one line if it isn't one."""
     if not path.is_file():
         raise ConfigError(f"{path}: expected a table of a bundle, found none")
     try:
-        return pd.read_parquet(path)
+        present = pq.read_schema(path).names
+        wanted = None if columns is None else [x for x in columns if x in present]
+        return pd.read_parquet(path, columns=wanted, filters=filters)
     except (OSError, ValueError) as e:
         raise ConfigError(f"{path}: expected a Parquet table: {' '.join(str(e).split())}") from e
 
@@ -177,14 +180,16 @@ def write_points(path: Path, sets: Mapping[str, Any], places: list[str]) -> None
         path,
         (
             {
-                "set": _alike(name, len(runs.points)),
-                "replication": runs.replications,
-                "hypothesis": _named(runs.points.hypotheses, runs.points.which),
-                "draw": runs.points.draws,
-                **{f"share_{x}": runs.points.shares[:, c] for c, x in enumerate(places)},
-                **{x: runs.points.params[:, i] for i, x in enumerate(PARAMETERS)},
+                "set": _alike(name, len(points)),
+                "replication": runs.replications[a : a + PART],
+                "hypothesis": _named(points.hypotheses, points.which),
+                "draw": points.draws,
+                **{f"share_{x}": points.shares[:, c] for c, x in enumerate(places)},
+                **{x: points.params[:, i] for i, x in enumerate(PARAMETERS)},
             }
             for name, runs in sets.items()
+            for a in range(0, len(runs.points), PART)
+            for points in (runs.points[a : a + PART],)
         ),
     )
 

@@ -27,7 +27,7 @@ TASK = {"simpy": 25, "compiled": 8192}
 """Replications in a task: on SimPy about a second's work, compiled as many as fit into little memory."""
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
-Ints = np.ndarray[Any, np.dtype[np.int64]]
+Ints = np.ndarray[Any, np.dtype[Any]]
 
 
 class Plan(NamedTuple):
@@ -73,10 +73,27 @@ def simulate(plan: Plan, points: Points, luck: Sequence[int] | Ints, threads: in
 
     Shapes (measures, policies, points) and (points, policies, weeks).
     """
+    out = _room(plan, len(points))
+    _fill(plan, points, luck, threads, *out)
+    return out
+
+
+def _room(plan: Plan, runs: int) -> tuple[Floats, Ints]:
+    """Room for the measures and the weeks of so many runs of each policy."""
+    world = next(iter(plan.worlds.values()))
+    measures, weeks = len(columns(world.places)), week_count(world.horizon_days)
+    return np.empty((measures, len(plan.worlds), runs)), np.empty((runs, len(plan.worlds), weeks), np.int32)
+
+
+def _fill(
+    plan: Plan, points: Points, luck: Sequence[int] | Ints, threads: int, measured: Floats, weeks: Ints
+) -> None:
+    """Run every policy at each point, and write what came out where it belongs."""
     one = _compiled if plan.engine == "compiled" else _on_simpy
-    found = [one(plan, policy, points, luck, threads) for policy in plan.worlds]
-    measured = np.stack([np.ascontiguousarray(x.T) for x, _ in found], axis=1)
-    return measured, np.stack([weeks for _, weeks in found], axis=1)
+    for j, policy in enumerate(plan.worlds):
+        found, by_week = one(plan, policy, points, luck, threads)
+        measured[:, j] = found.T
+        weeks[:, j] = by_week
 
 
 def _compiled(
@@ -106,10 +123,22 @@ def _on_simpy(
     return table(in_columns(tallies), world.horizon_days, world.places), weeks
 
 
-def _stretch(plan: Plan, mode: Mode, replications: Sequence[int], threads: int) -> Runs:
-    """The runs of a stretch of replications."""
+def stretch(
+    plan: Plan,
+    mode: Mode,
+    replications: Sequence[int],
+    threads: int = 1,
+    tick: Callable[[int], None] | None = None,
+) -> Runs:
+    """The runs of a stretch of replications, worked out a task at a time."""
+    size, count = TASK[plan.engine], len(replications)
     points = plan.source.points(mode, replications)
-    measured, weeks = simulate(plan, points, replications, threads)
+    measured, weeks = _room(plan, count)
+    for a in range(0, count, size):
+        here = slice(a, min(a + size, count))
+        _fill(plan, points[here], replications[here], threads, measured[:, :, here], weeks[here])
+        if tick is not None:
+            tick(here.stop - a)
     names = [name for name, _, _ in columns(next(iter(plan.worlds.values())).places)]
     return Runs(np.array(replications, np.int64), points, names, measured, weeks)
 
@@ -140,7 +169,7 @@ def _take(plan: Plan) -> None:
 def _work(mode: Mode, replications: Sequence[int]) -> Runs:
     if _plan is None:
         raise RunError("a worker was given runs before its plan")
-    return _stretch(_plan, mode, replications, 1)
+    return stretch(_plan, mode, replications)
 
 
 Simulate = Callable[[Mode, int, int], Runs]
@@ -159,17 +188,10 @@ def runner(plan: Plan, workers: int | None, tick: Callable[[int], None]) -> Iter
     """
     count, size = workers if workers is not None else cores(), TASK[plan.engine]
 
-    def stretches(first: int, last: int) -> list[range]:
-        return [range(a, min(a + size, last)) for a in range(first, last, size)]
-
     if plan.engine == "compiled" or count <= 1:
 
         def here(mode: Mode, first: int, last: int) -> Runs:
-            parts = []
-            for stretch in stretches(first, last):
-                parts.append(_stretch(plan, mode, stretch, count))
-                tick(len(stretch))
-            return joined(parts)
+            return stretch(plan, mode, range(first, last), count, tick)
 
         yield here
         return
@@ -178,7 +200,8 @@ def runner(plan: Plan, workers: int | None, tick: Callable[[int], None]) -> Iter
     with ProcessPoolExecutor(count, mp_context=context, initializer=_take, initargs=(plan,)) as pool:
 
         def together(mode: Mode, first: int, last: int) -> Runs:
-            jobs = [pool.submit(_work, mode, stretch) for stretch in stretches(first, last)]
+            tasks = [range(a, min(a + size, last)) for a in range(first, last, size)]
+            jobs = [pool.submit(_work, mode, x) for x in tasks]
             parts = []
             try:
                 for job in jobs:

@@ -77,7 +77,7 @@ def test_events_are_the_same(g: Generated, seed: int, replication: int, salt: in
 
 
 def test_the_generated_runs_are_long_enough_to_differ() -> None:
-    """Over 60 of those worlds there are thousands of records: the test above is of something."""
+    """Over 60 of those worlds there are more than a thousand records: the test above is of something."""
     seen: list[int] = []
 
     @settings(max_examples=60, derandomize=True, database=None, deadline=None)
@@ -87,7 +87,7 @@ def test_the_generated_runs_are_long_enough_to_differ() -> None:
             seen.append(len(run_events(g.world, g.params, g.shares, 1, 0)))
 
     gather()
-    assert sum(seen) > 5_000
+    assert sum(seen) > 1_000
 
 
 def test_a_log_longer_than_its_first_room(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,7 +63,7 @@ def test_it_stops_at_the_first_look_that_is_precise(
 
     assert stopped.document["stopped_by"] == "precision"
     assert stopped.document["replications"] == 20
-    assert stopped.main.measured.tobytes() == found.main.measured[:20].tobytes()
+    assert stopped.main.measured.tobytes() == found.main.measured[:, :, :20].tobytes()
 
 
 def test_it_stops_at_the_budget_or_at_the_runs_asked_for(

@@ -11,7 +11,7 @@ from sim.model.streamkeys import name_key
 from sim.scenario.study_files import StudyFiles
 from sim.study.plan import worlds
 from sim.study.points import Mode, PointSource
-from sim.study.runner import Plan, joined, replay, runner, simulate
+from sim.study.runner import Plan, joined, replay, runner, stretch
 
 POSTERIOR = Mode("posterior")
 
@@ -25,7 +25,7 @@ def test_two_workers_give_what_one_gives(plan: Plan) -> None:
     with runner(plan, 1, _quiet) as one, runner(plan, 2, _quiet) as two:
         a, b = one(POSTERIOR, 0, 60), two(POSTERIOR, 0, 60)
 
-    assert a.replications == b.replications
+    assert a.replications.tolist() == b.replications.tolist()
     assert a.points == b.points
     assert a.measured.tobytes() == b.measured.tobytes()
     assert a.weeks.tobytes() == b.weeks.tobytes()
@@ -33,32 +33,31 @@ def test_two_workers_give_what_one_gives(plan: Plan) -> None:
 
 def test_replications_may_come_in_any_order(plan: Plan) -> None:
     """9 to 5 backwards, then 0 to 4, are 0 to 9."""
-    whole = simulate(plan, POSTERIOR, range(10))
-    first, last = simulate(plan, POSTERIOR, range(5)), simulate(plan, POSTERIOR, [9, 8, 7, 6, 5])
+    whole = stretch(plan, POSTERIOR, range(10))
+    first, last = stretch(plan, POSTERIOR, range(5)), stretch(plan, POSTERIOR, [9, 8, 7, 6, 5])
 
-    assert whole.measured[:5].tobytes() == first.measured.tobytes()
-    assert whole.measured[5:].tobytes() == last.measured[::-1].tobytes()
+    assert whole.measured[:, :, :5].tobytes() == first.measured.tobytes()
+    assert whole.measured[:, :, 5:].tobytes() == last.measured[:, :, ::-1].tobytes()
     assert (
-        joined([simulate(plan, POSTERIOR, range(5, 10)), first]).measured.tobytes()
-        == whole.measured.tobytes()
+        joined([stretch(plan, POSTERIOR, range(5, 10)), first]).measured.tobytes() == whole.measured.tobytes()
     )
 
 
 def test_a_policy_does_not_notice_the_others(plan: Plan) -> None:
     """Alone, last or first, the policy fighters has the same runs."""
     alone = plan._replace(worlds={"fighters": plan.worlds["fighters"]})
-    with_all = simulate(plan, POSTERIOR, range(8)).measured[:, 2]
+    with_all = stretch(plan, POSTERIOR, range(8)).measured[:, 2, :]
 
-    assert simulate(alone, POSTERIOR, range(8)).measured[:, 0].tobytes() == with_all.tobytes()
+    assert stretch(alone, POSTERIOR, range(8)).measured[:, 0, :].tobytes() == with_all.tobytes()
 
 
 def test_a_run_replayed_alone_is_the_stored_row(plan: Plan) -> None:
     """The measures of a replayed run are those of its row."""
-    runs = simulate(plan, POSTERIOR, range(6))
+    runs = stretch(plan, POSTERIOR, range(6))
     events = replay(plan, "observed", 4, runs.points[4])
     world = plan.worlds["observed"]
 
-    assert list(measure(events, world.horizon_days, world.places).values()) == runs.measured[4, 0].tolist()
+    assert list(measure(events, world.horizon_days, world.places).values()) == runs.measured[:, 0, 4].tolist()
 
 
 def test_policies_see_the_same_luck_until_they_act(plan: Plan) -> None:
