@@ -257,9 +257,10 @@ def test_what_climbs_the_ladder() -> None:
         )  # the new rung answers this very attack
 
 
-@moves("state.planned", "state.first_strike", "state.pending")
+@moves("state.planned", "state.remembered", "state.first_strike", "state.pending")
 def test_what_is_planned_is_remembered() -> None:
-    """Decided on day 0 for day 4: pending on day 3; carried out on day 5; remembered either way."""
+    """Decided on day 0 for day 4: pending on day 3; carried out on day 5; remembered either way, as the only one."""
     for days, pending in ((3.0, 1), (5.0, 0)):
         run = opened(ANSWER._replace(delay_a=4.0), days=days)
         assert (run.state.pending, run.state.first_strike, max(run.state.planned)) == ([pending], [4.0], 4.0)
+        assert run.state.remembered == [1]
