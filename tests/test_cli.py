@@ -344,9 +344,9 @@ def test_output_survives_a_terminal_without_unicode() -> None:
 
 
 def test_what_the_checker_needs_is_little() -> None:
-    """Neither the help nor a check of the main study imports a numerical package."""
-    heavy = "numpy pandas scipy simpy rich matplotlib pyarrow jinja2"
-    for arguments in (["--help"], ["check", MAIN_STUDY]):
+    """Neither the help nor a check of the main study imports a numerical package or an engine; nor does explain."""
+    heavy = "numba llvmlite numpy pandas scipy simpy rich matplotlib pyarrow jinja2"
+    for arguments in (["--help"], ["check", MAIN_STUDY], ["explain", MAIN_STUDY]):
         code = (
             "import sys; from sim.cli import main\n"
             f"code = main({arguments!r})\n"

@@ -131,14 +131,6 @@ def test_what_holds_of_every_run(g: Generated) -> None:
     assert again.go() == run.events
 
 
-@given(worlds())
-def test_a_longer_horizon_extends_any_run(g: Generated) -> None:
-    """What happened before the horizon is what happens on a longer one."""
-    run = attempt(g)
-    longer = Run(g.world._replace(horizon_days=1.5 * DAYS), g.params, g.shares, Draws(1, 0))
-    assert longer.go()[: len(run.events)] == run.events
-
-
 def test_the_generated_worlds_do_what_they_are_for() -> None:
     """Over 100 of them every kind of event turns up: the checks above are of something."""
     kinds: Counter[str] = Counter()

@@ -1,4 +1,7 @@
-"""Relations between runs that must hold to the bit: null policies, strikes without effect, idle places, horizons."""
+"""Relations between runs that must hold to the bit: null policies, strikes without effect, idle places, horizons.
+
+What is asked of a whole run is asked of both engines.
+"""
 
 import hashlib
 import json
@@ -15,6 +18,7 @@ from sim.model.levers import LOGNORMAL, Rung
 from sim.model.spec import TARGETS
 from sim.model.streamkeys import name_key
 from sim.model.world import Delivery, World
+from tests.engine.engines import Simulate, both_engines
 from tests.theory.mechanisms import MECHANISMS
 from tests.worlds import EVERYWHERE, a_world, attackers, bare, finished, of, params, pieces, simulate
 
@@ -41,8 +45,11 @@ def plain(levers: Any = EVERYWHERE, **changes: Any) -> World:
     return EVERYTHING.world._replace(ladder=(levers,), **changes)
 
 
+@both_engines
 @pytest.mark.parametrize("replication", RUNS)
-def test_a_policy_that_never_gets_to_strike_is_none_event_for_event(replication: int) -> None:
+def test_a_policy_that_never_gets_to_strike_is_none_event_for_event(
+    simulate: Simulate, replication: int
+) -> None:
     """No trigger is answered; or no place is allowed; or nothing ever triggers: only words are added."""
     none = simulate(plain(), SOME, SHARES, replication=replication)
     for levers in (
@@ -56,8 +63,9 @@ def test_a_policy_that_never_gets_to_strike_is_none_event_for_event(replication:
     assert simulate(later, SOME, SHARES, replication=replication) == none
 
 
+@both_engines
 @pytest.mark.parametrize("replication", RUNS)
-def test_strikes_of_no_strength_leave_all_else_as_it_was(replication: int) -> None:
+def test_strikes_of_no_strength_leave_all_else_as_it_was(simulate: Simulate, replication: int) -> None:
     """With every mechanism on: the same events at the same moments, but for the strikes themselves."""
     none = simulate(plain(), SOME, SHARES, replication=replication)
     events = simulate(plain(EAGER._replace(strength=0.0)), SOME, SHARES, replication=replication)
@@ -66,8 +74,9 @@ def test_strikes_of_no_strength_leave_all_else_as_it_was(replication: int) -> No
     assert bare([e for e in events if e.kind not in own]) == bare(none)
 
 
+@both_engines
 @pytest.mark.parametrize("replication", RUNS)
-def test_strikes_of_no_effect_leave_all_attacks_as_they_were(replication: int) -> None:
+def test_strikes_of_no_effect_leave_all_attacks_as_they_were(simulate: Simulate, replication: int) -> None:
     """They kill, cost, spend and raise tension, but nothing that attackers feel moves: the same attacks, to the bit."""
     none = simulate(plain(), IDLE, SHARES, replication=replication)
     events = simulate(
@@ -77,8 +86,9 @@ def test_strikes_of_no_effect_leave_all_attacks_as_they_were(replication: int) -
     assert attackers(events) == attackers(none)
 
 
+@both_engines
 @pytest.mark.parametrize("name", ["aden", "jordan", "zagros"])
-def test_a_place_of_share_0_leaves_the_others_as_they_were(name: str) -> None:
+def test_a_place_of_share_0_leaves_the_others_as_they_were(simulate: Simulate, name: str) -> None:
     """Before, between or after the others by name; no strikes there: every event is the same."""
     places = tuple(sorted(("iraq", "syria", name)))
     bits = sum(1 << i for i, x in enumerate(places) if x != name)
@@ -91,7 +101,8 @@ def test_a_place_of_share_0_leaves_the_others_as_they_were(name: str) -> None:
     assert simulate(new, SOME, tuple(shares)) == simulate(old, SOME, SHARES)
 
 
-def test_a_places_luck_goes_with_its_name_not_its_position() -> None:
+@both_engines
+def test_a_places_luck_goes_with_its_name_not_its_position(simulate: Simulate) -> None:
     """Two places that do not touch each other: swapped in the world, each has the events it had."""
     p = params(base_rate=3.0, branching_ratio=0.4, injuring_share=0.2, completeness=0.6)
     one = simulate(a_world(places=("iraq", "syria")), p, SHARES)
@@ -102,7 +113,8 @@ def test_a_places_luck_goes_with_its_name_not_its_position() -> None:
         assert same == mine
 
 
-def test_renaming_groups_renames_them_and_no_more() -> None:
+@both_engines
+def test_renaming_groups_renames_them_and_no_more(simulate: Simulate) -> None:
     """Names of groups are labels: the events differ in them alone."""
     a = a_world(groups=((("one", 0.3), ("two", 1.0)), (("three", 1.0),)))
     b = a_world(groups=((("x", 0.3), ("y", 1.0)), (("z", 1.0),)))
@@ -114,8 +126,9 @@ def test_renaming_groups_renames_them_and_no_more() -> None:
     assert {e.group for e in of(events, "attack launched")} == set(name)
 
 
+@both_engines
 @pytest.mark.parametrize("replication", RUNS)
-def test_a_longer_horizon_extends_a_run(replication: int) -> None:
+def test_a_longer_horizon_extends_a_run(simulate: Simulate, replication: int) -> None:
     """What happened before day 20 is the same in a run to day 20 and in one to day 60."""
     long = simulate(plain(EAGER, horizon_days=60.0), SOME, SHARES, replication=replication)
     short = simulate(plain(EAGER, horizon_days=20.0), SOME, SHARES, replication=replication)
@@ -137,7 +150,8 @@ def test_shared_draws_give_what_fresh_ones_give_in_any_order_of_policies() -> No
     assert [run(w, SOME, SHARES, shared) for w in reversed(worlds)] == alone[::-1]
 
 
-def test_until_the_first_strike_policies_see_the_same_events() -> None:
+@both_engines
+def test_until_the_first_strike_policies_see_the_same_events(simulate: Simulate) -> None:
     """Common random numbers: two policies differ from the first strike of either on, not before."""
     a, b = (simulate(plain(x), SOME, SHARES) for x in (EAGER, EAGER._replace(strength=4.0, delay_a=6.0)))
     first = min(of(x, "strike")[0].time for x in (a, b))
@@ -152,14 +166,16 @@ def test_a_salt_gives_a_policy_luck_of_its_own() -> None:
     assert [e.time for e in same] != [e.time for e in other]
 
 
-def test_replications_and_seeds_differ() -> None:
+@both_engines
+def test_replications_and_seeds_differ(simulate: Simulate) -> None:
     found = {
         simulate(plain(), SOME, SHARES, seed=s, replication=r)[0].time for s in range(4) for r in range(4)
     }
     assert len(found) == 16
 
 
-def test_an_idle_ladder_and_deliveries_of_a_rung_never_reached_change_nothing() -> None:
+@both_engines
+def test_an_idle_ladder_and_deliveries_of_a_rung_never_reached_change_nothing(simulate: Simulate) -> None:
     """Rungs after a million attacks, and their resupply."""
     world = plain(EAGER)
     idle = world._replace(
