@@ -98,7 +98,7 @@ def _rows(
     points_differ: list[str] = []
     rows_differ: dict[Engine, list[str]] = {x: [] for x in ENGINES}
     counts = dict.fromkeys(ENGINES, 0)
-    first = 0
+    first = done = 0
     for group in range(table.num_row_groups):
         size = table.metadata.row_group(group).num_rows
         here = chosen[(chosen >= first) & (chosen < first + size)] - first
@@ -111,7 +111,7 @@ def _rows(
         points = source.points(_mode(name), [int(i) for i in replications])
         points_differ += [f"{name} {i}" for i in _differing_points(bundle, name, replications, points)]
         for e, engine in enumerate(ENGINES):
-            mine = np.arange(e, len(here), len(ENGINES))
+            mine = np.flatnonzero((done + np.arange(len(here))) % len(ENGINES) == e)
             if not len(mine):
                 continue
             plan = Plan(result["seed"], result["crn"], {policy: everyone[policy]}, source, engine)
@@ -125,6 +125,7 @@ def _rows(
                     rows_differ[engine].append(
                         f"{name} {policy} {replications[row]} ({', '.join(which[:3])})"
                     )
+        done += len(here)
     return wanted, [
         Check(f"points of {wanted} rows", not points_differ, _say(points_differ)),
         *(Check(f"{counts[x]} rows on {x}", not rows_differ[x], _say(rows_differ[x])) for x in ENGINES),
