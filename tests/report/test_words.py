@@ -9,7 +9,7 @@ from tests.report import bundles
 
 
 def _first(document: dict[str, Any], **changed: Any) -> dict[str, Any]:
-    found = next(
+    found: dict[str, Any] = next(
         d for d in document["differences"] if (d["policy"], d["against"]) == ("fighters", "infrastructure")
     )
     return found | changed
