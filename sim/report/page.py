@@ -35,7 +35,8 @@ from sim.report.sections.history import history, hurt_table
 from sim.report.sections.hypotheses import contrasts_table, hypotheses_table, mechanisms_table, silent_levers
 from sim.report.sections.limits import LIMITS
 from sim.report.sections.reproduce import reproduce
-from sim.report.words import on_attacks, readable
+from sim.report.sections.spread import spread_table, spread_words
+from sim.report.words import of_means, on_attacks, readable
 
 _HERE = Path(__file__).resolve().parent
 LANGUAGE = "en"
@@ -84,6 +85,10 @@ def page(bundle: Bundle, figures: Figures) -> str:
         "figures": figures,
         "answer": answer(bundle),
         "grid": grid(bundle),
+        "inner_runs": bundle.files.study.budget.expected_runs,
+        "on_average": any(of_means(d) is not None for d in on_attacks(bundle.result)),
+        "spread": spread_table(bundle),
+        "whence": spread_words(bundle),
         "history": history(bundle),
         "hurt": hurt_table(bundle),
         "hypotheses": hypotheses_table(bundle),

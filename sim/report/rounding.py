@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 MINUS = "\u2212"
@@ -115,6 +116,26 @@ def percent(share: float | None) -> str:
     if share in (0.0, 1.0):
         return f"{100 * share:.0f}%"
     return "<1%" if share < 0.005 else ">99%" if share >= 0.995 else f"{100 * share:.0f}%"
+
+
+def percents(shares: Sequence[float]) -> list[str]:
+    """Shares of a whole as whole percentages that sum to 100, by the largest remainders.
+
+    What isn't none is never shown as it: a share above 0 that is left with nothing reads ``<1%``, and the one that
+    is left with all beside it ``>99%``.
+
+    >>> percents([0.155, 0.455, 0.39]), percents([0.002, 0.0, 0.998]), percents([0.0, 0.0, 1.0])
+    (['16%', '45%', '39%'], ['<1%', '0%', '>99%'], ['0%', '0%', '100%'])
+    """
+    exact = [100.0 * x for x in shares]
+    whole = [math.floor(x) for x in exact]
+    short = 100 - sum(whole)
+    for i in sorted(range(len(exact)), key=lambda i: whole[i] - exact[i])[:short]:
+        whole[i] += 1
+    return [
+        "<1%" if n == 0 and x > 0.0 else ">99%" if n == 100 and x < 1.0 else f"{n}%"
+        for n, x in zip(whole, shares, strict=True)
+    ]
 
 
 def days(x: float) -> str:

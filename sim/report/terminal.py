@@ -1,4 +1,4 @@
-"""What a comparison and a calibration look like in a terminal: a table of at most 100 columns, and sentences."""
+"""What a comparison and a calibration look like in a terminal: tables of at most 100 columns, and sentences."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.report.parts import clean
-from sim.report.rounding import estimate, number, probability
-from sim.report.words import on_attacks, stopped, summary
+from sim.report.rounding import MISSING, estimate, number, probability
+from sim.report.words import Odds, of_means, of_runs, on_attacks, stopped, summary
 
 COLUMNS = 100
 Document = Mapping[str, Any]
@@ -21,7 +21,10 @@ def print_comparison(document: Document, console: Console) -> None:
     width = min(COLUMNS, console.width)
     title = f"{clean(document['study'])}: attacks in {number(document['horizon_days'])} days"
     console.print(Text(title, style="bold"), width=width)
-    console.print(_comparison(document), width=width)
+    console.print(_attacks(document), width=width)
+    if on_attacks(document):
+        console.print()
+        console.print(_differences(document), width=width)
     for sentence in summary(document) if document["differences"] else []:
         console.print(Text(sentence), width=width)
     console.print(
@@ -34,42 +37,59 @@ def print_comparison(document: Document, console: Console) -> None:
             console.print(Text(f"{what}: {clean(document[what])}"), soft_wrap=True)
 
 
-def _comparison(document: Document) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+def _attacks(document: Document) -> Table:
+    table = _table()
     table.add_column("policy", overflow="fold")
     table.add_column("attacks,\nmean [95%]", justify="right", no_wrap=True)
-    compared = on_attacks(document)
-    if compared:
-        table.add_column("against", overflow="fold")
-        for heading in ("difference,\nmean [95%]", "P\n(better)", "under\nprior"):
-            table.add_column(heading, justify="right", no_wrap=True)
-        table.add_column("label", no_wrap=True)
     found = document["measures"]["attacks"]
     for policy in document["policies"]:
         x = found[policy]
         e = estimate(x["mean"], x["mean_low"], x["mean_high"])
-        first = [clean(policy), f"{e.mean} [{e.low}, {e.high}]"]
-        rows = [d for d in compared if d["policy"] == policy]
-        for i, d in enumerate(rows):
-            g = estimate(d["mean"], d["mean_low"], d["mean_high"], sign=True)
+        table.add_row(Text(clean(policy)), Text(f"{e.mean} [{e.low}, {e.high}]"))
+    return table
+
+
+def _differences(document: Document) -> Table:
+    """Two probabilities, each with its prior's: which policy is better on average, and which of a pair of runs is."""
+    table = _table()
+    table.add_column("policy", overflow="fold")
+    table.add_column("against", overflow="fold")
+    for heading in (
+        "difference in\nattacks,\nmean [95%]",
+        "P(better on\naverage)\n(prior)",
+        "P(a run\nbetter)\n(prior)",
+    ):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("label", no_wrap=True)
+    rows = on_attacks(document)
+    for policy in document["policies"]:
+        for d in (d for d in rows if d["policy"] == policy):
+            e = estimate(d["mean"], d["mean_low"], d["mean_high"], sign=True)
+            means = of_means(d)
             cells = [
-                *(first if i == 0 else ["", ""]),
+                clean(policy),
                 clean(d["against"]),
-                f"{g.mean} [{g.low}, {g.high}]",
-                probability(d["probability_better"]),
-                probability(d["prior_probability_better"]),
+                f"{e.mean} [{e.low}, {e.high}]",
+                MISSING if means is None else _pair(means),
+                _pair(of_runs(d)),
                 clean(d["label"]),
             ]
             table.add_row(*(Text(c) for c in cells))
-        if not rows:
-            table.add_row(*(Text(c) for c in first))
     return table
+
+
+def _pair(x: Odds) -> str:
+    return f"{probability(x.after)} ({probability(x.before)})"
+
+
+def _table() -> Table:
+    return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
 
 
 def print_calibration(document: Document, console: Console) -> None:
     """Each hypothesis' evidence and weight, and what the record said of each parameter."""
     width = min(COLUMNS, console.width)
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table = _table()
     table.add_column("hypothesis")
     for heading in ("log evidence ± se", "declared", "updated", "informed", "prior-driven"):
         table.add_column(heading, justify="right")

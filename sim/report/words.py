@@ -4,10 +4,10 @@ Everything here reads the document of a comparison alone, so that the terminal a
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.report.parts import clean, listed
-from sim.report.rounding import estimate, number, percent, probability
+from sim.report.rounding import estimate, number, percent, percents, probability
 
 HEADLINE = ("fighters", "infrastructure")
 """The contrast that the brief argues for; where a study has it, it is spoken of first."""
@@ -50,37 +50,81 @@ def headline(document: Document) -> Row | None:
     return max(rows, key=lambda d: abs(d["mean"]), default=None)
 
 
+class Odds(NamedTuple):
+    """A probability of being better with the record, the same before any data, and what it is a probability of."""
+
+    after: float
+    before: float | None
+    on_average: bool  # over draws of the parameters, of expected attacks; else over paired runs
+
+    @property
+    def of(self) -> str:
+        """What it is a probability of, in three or four words."""
+        return "on average" if self.on_average else "in a pair of runs"
+
+
+def of_runs(d: Row) -> Odds:
+    """Probability that a single run has the better of its pair."""
+    return Odds(d["probability_better"], d["prior_probability_better"], on_average=False)
+
+
+def of_means(d: Row) -> Odds | None:
+    """Probability of being better on average; None where it wasn't worked out, or not before any data."""
+    after, before = d.get("probability_mean_better"), d.get("prior_probability_mean_better")
+    return None if after is None or before is None else Odds(after, before, on_average=True)
+
+
+def odds(d: Row) -> Odds:
+    """The pair of probabilities that a contrast is spoken of by: the one that its label rests on."""
+    return of_means(d) or of_runs(d)
+
+
 def contrast(d: Row) -> str:
     """What the evidence says of one contrast, by its label."""
-    policy, against = quoted(d["policy"]), quoted(d["against"])
-    after, before = probability(d["probability_better"]), probability(d["prior_probability_better"])
+    policy, against, found = quoted(d["policy"]), quoted(d["against"]), odds(d)
     if d["label"] == NO_DIFFERENCE:
+        if found.on_average:
+            return f"{policy} and {against} give the same attacks on average at every draw of the parameters."
         return f"{policy} and {against} give the same number of attacks in every pair of runs."
-    if d["prior_probability_better"] is None:
+    if found.before is None:
         return (
-            f"{policy} has fewer attacks than {against} in {percent(d['probability_better'])} of paired runs; how much of "
+            f"{policy} has fewer attacks than {against} in {percent(found.after)} of paired runs; how much of "
             "that is evidence isn’t known, since nothing was run under the prior alone."
         )
+    after, before = probability(found.after), probability(found.before)
+    if found.on_average:
+        asked = f"the probability that {policy} means fewer attacks on average is {after}"
+        single = f"; in a single pair of runs it is {probability(d['probability_better'])}"
+    else:
+        asked, single = f"the probability that {policy} sees fewer attacks in a pair of runs is {after}", ""
     if d["label"] == PRIOR_DRIVEN:
         return (
-            f"Between {policy} and {against} the record does not distinguish: the probability that {policy} sees fewer "
-            f"attacks is {after}, against {before} before any data."
+            f"Between {policy} and {against} the record does not distinguish: {asked}, against {before} before any "
+            f"data{single}."
         )
-    rising = d["probability_better"] > d["prior_probability_better"]
-    return (
-        f"Between {policy} and {against} the record moves the answer: the probability that {policy} sees fewer attacks is "
-        f"{after}, {'up' if rising else 'down'} from {before} before any data."
-    )
+    way = "up" if found.after > found.before else "down"
+    return f"Between {policy} and {against} the record moves the answer: {asked}, {way} from {before} before any data{single}."
 
 
 def pairs(rows: Sequence[Row]) -> str:
     """Contrasts with their probabilities, in a list."""
-    return listed(
-        [
-            f"{quoted(d['policy'])} against {quoted(d['against'])} "
-            f"({probability(d['probability_better'])}, {probability(d['prior_probability_better'])} before any data)"
-            for d in rows
-        ]
+    return listed([f"{quoted(d['policy'])} against {quoted(d['against'])} ({_said(odds(d))})" for d in rows])
+
+
+def _said(x: Odds) -> str:
+    return f"{probability(x.after)} {x.of}, {probability(x.before)} before any data"
+
+
+def whence(d: Row) -> str:
+    """Where the spread of a paired difference in attacks comes from; nothing where that isn't known."""
+    split = d.get("variance")
+    if split is None:
+        return ""
+    hypothesis, parameters, chance = percents([split[k] for k in ("hypothesis", "parameters", "chance")])
+    return (
+        f"Of the spread of the difference in attacks between {quoted(d['policy'])} and {quoted(d['against'])}, {chance} is "
+        f"chance, the luck of a single pair of runs, which no evidence can reduce; {parameters} comes from not knowing the "
+        f"parameters and {hypothesis} from not knowing which hypothesis holds, which more evidence could reduce."
     )
 
 

@@ -31,6 +31,21 @@ P_BETTER = {  # (policy, against): probability, the same under the prior, label
     ("none", "infrastructure"): (0.569, 0.551, "prior-driven"),
     ("fighters", "infrastructure"): (0.583, 0.571, "prior-driven"),
 }
+P_MEAN = {  # the same of expected attacks, over draws of the parameters
+    ("observed", "none"): (0.523, 0.494),
+    ("infrastructure", "none"): (0.402, 0.431),
+    ("fighters", "none"): (0.713, 0.552),
+    ("observed", "infrastructure"): (0.5, 0.5),
+    ("none", "infrastructure"): (0.598, 0.569),
+    ("fighters", "infrastructure"): (0.644, 0.617),
+}
+SPLIT = {  # hypothesis, parameters, chance: each row sums to 1
+    "observed": (0.0, 0.707, 0.293), "none": (0.004, 0.746, 0.25), "infrastructure": (0.011, 0.764, 0.225),
+    "fighters": (0.015, 0.795, 0.19), ("observed", "none"): (0.0, 0.925, 0.075),
+    ("infrastructure", "none"): (0.009, 0.924, 0.067), ("fighters", "none"): (0.155, 0.455, 0.39),
+    ("observed", "infrastructure"): None, ("none", "infrastructure"): (0.009, 0.924, 0.067),
+    ("fighters", "infrastructure"): (0.054, 0.895, 0.051),
+}  # fmt: skip
 
 
 def config() -> dict[str, Any]:
@@ -44,7 +59,7 @@ def config() -> dict[str, Any]:
 
 
 def result() -> dict[str, Any]:
-    """A document of ``deter compare``."""
+    """A document of ``deter compare`` on the compiled engine."""
     measures = {name: {p: _spread(name, p) for p in POLICIES} for name in MEASURES}
     averted = {p: _about(ATTACKS["none"] - ATTACKS[p], 1.1, 25.0) for p in POLICIES}
     by_place = {
@@ -58,7 +73,7 @@ def result() -> dict[str, Any]:
         "seed": 20231122,
         "replications": RUNS,
         "stopped_by": "precision",
-        "engine": "simpy",
+        "engine": "compiled",
         "crn": True,
         "horizon_days": HORIZON_DAYS,
         "policies": POLICIES,
@@ -69,9 +84,33 @@ def result() -> dict[str, Any]:
         "by_place": by_place,
         "prior_measures": measures,
         "differences": [_difference(m, p, a) for m in ("attacks", "injuries") for p, a in P_BETTER],
+        "variance": {"attacks": {p: _split(p) for p in POLICIES}},
         "weeks": {p: [_week(p, w) for w in range(6)] for p in POLICIES},
         "says": "",
     }
+
+
+def on_simpy() -> dict[str, Any]:
+    """The same on the SimPy engine, where no expected measure is worked out: null, and no split of the variance."""
+    found = result() | {"engine": "simpy", "variance": {}}
+    for d in found["differences"]:
+        d["probability_mean_better"] = d["prior_probability_mean_better"] = None
+        del d["variance"]
+    return found
+
+
+def of_an_old_version() -> dict[str, Any]:
+    """The same of a version that knew nothing of expected measures: the keys are not there."""
+    found = on_simpy()
+    del found["variance"]
+    for d in found["differences"]:
+        del d["probability_mean_better"], d["prior_probability_mean_better"]
+    return found
+
+
+def _split(of: Any) -> dict[str, float] | None:
+    found = SPLIT[of]
+    return None if found is None else dict(zip(("hypothesis", "parameters", "chance"), found, strict=True))
 
 
 def _about(mean: float, half: float, spread: float) -> dict[str, Any]:
@@ -103,13 +142,14 @@ def _week(policy: str, week: int) -> dict[str, Any]:
 
 def _difference(measure: str, policy: str, against: str) -> dict[str, Any]:
     after, before, label = P_BETTER[policy, against]
+    mean_after, mean_before = P_MEAN[policy, against]
     mean = 0.0 if label == "no difference" else ATTACKS[policy] - ATTACKS[against]
     half = 0.0 if label == "no difference" else 0.91
     return {
         "measure": measure, "policy": policy, "against": against, "mean": mean, "mean_low": mean - half,
         "mean_high": mean + half, "q05": mean - 21.0, "q95": mean + 17.0, "probability_better": after,
-        "prior_probability_better": before, "probability_mean_better": None, "prior_probability_mean_better": None,
-        "tied": 0.553, "label": label, "variance_reduction": 3.42, "variance_reduction_fixed": 1.87,
+        "prior_probability_better": before, "probability_mean_better": mean_after,
+        "prior_probability_mean_better": mean_before, "variance": _split((policy, against)), "tied": 0.553, "label": label, "variance_reduction": 3.42, "variance_reduction_fixed": 1.87,
         "by_hypothesis": {
             h: {"mean": x * mean, "probability_better": 0.5 + x * (after - 0.5), "tied": 1.0 if x == 0.0 else 0.11}
             for h, x in {"M0": 0.0, "M3": 0.8, "M4": 2.4, "M5": 1.9}.items()
@@ -215,7 +255,7 @@ def manifest() -> dict[str, Any]:
     """A manifest."""
     return {
         "bundle_version": 1, "study": "fighters-vs-infrastructure", "seed": 20231122, "replications": RUNS,
-        "generator": "Philox4x64-10", "engine": "simpy", "config_sha256": "cd" * 32, "record": {"id": "brief"},
+        "generator": "Philox4x64-10", "engine": "compiled", "config_sha256": "cd" * 32, "record": {"id": "brief"},
         "command": ["deter", "compare", "scenarios/fighters-vs-infrastructure.yaml"], "python": "3.11.7",
         "versions": {"deter": "0.1.0", "numpy": "2.4.6"},
     }  # fmt: skip

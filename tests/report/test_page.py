@@ -160,15 +160,20 @@ def test_differences_have_the_numbers_of_the_result(page: Element, against: str)
         low, high = row[3].text.split(" to ")
         assert agrees(low, d["mean_low"])
         assert agrees(high, d["mean_high"])
-        assert agrees(row[5].text, d["probability_better"])
-        assert agrees(row[6].text, d["prior_probability_better"])
+        for cell, after, before in (
+            (row[5], "probability_mean_better", "prior_probability_mean_better"),
+            (row[6], "probability_better", "prior_probability_better"),
+        ):
+            assert agrees(cell.own, d[after])
+            (small,) = cell.all("small")
+            assert agrees(small.text.removesuffix(" before any data"), d[before])
         assert row[7].text == "55%"
         assert row[9].text == d["label"]
 
 
 def test_hypotheses_by_themselves(page: Element) -> None:
     """What each hypothesis says of a contrast is the result's; the unfitted one is marked as not averaged."""
-    t = table(page, "Probability of fewer attacks, and mean difference")
+    t = table(page, "Probability of fewer attacks in a pair of runs, and mean difference")
     assert [h.text for h in t.all("thead")[0].all("th")][1:-1] == ["M0", "M3", "M4", "M5 not averaged"]
     row = next(r for r in rows(t) if r[0].text == "fighters against infrastructure")
     d = next(
@@ -236,11 +241,12 @@ def test_what_would_change_the_answer_is_a_table(page: Element) -> None:
 
 
 def test_the_prior_driven_contrast_is_said_to_be(page: Element) -> None:
-    """The answer says in words that the record doesn't distinguish fighters from infrastructure, with both probabilities."""
+    """The answer says in words that the record doesn't distinguish fighters from infrastructure, with its probabilities."""
     answer = page.all("section", aria_labelledby="answer")[0].text
     assert (
-        "Between “fighters” and “infrastructure” the record does not distinguish: the probability that “fighters” sees fewer "
-        "attacks is 0.58, against 0.57 before any data." in answer
+        "Between “fighters” and “infrastructure” the record does not distinguish: the probability that “fighters” means fewer "
+        "attacks on average is 0.64, against 0.62 before any data; in a single pair of runs it is 0.58."
+        in answer
     )
     assert (
         "Of 6 contrasts in attacks, 1 informed by the record, 4 prior-driven and 1 without any difference."

@@ -1,8 +1,9 @@
 """Rounding: one helper, checked by hand."""
 
+import numpy as np
 import pytest
 
-from sim.report.rounding import estimate, number, percent, probability
+from sim.report.rounding import estimate, number, percent, percents, probability
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,28 @@ def test_probability(p: float | None, text: str) -> None:
 def test_percent(share: float, text: str) -> None:
     """The same for shares."""
     assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("shares", "texts"),
+    [
+        (
+            (0.155, 0.455, 0.39),
+            ["16%", "45%", "39%"],
+        ),  # floors 15, 45, 39; remainders .5, .5, 0: the first of equals
+        ((1 / 3, 1 / 3, 1 / 3), ["34%", "33%", "33%"]),
+        ((0.004, 0.746, 0.25), ["<1%", "75%", "25%"]),
+        ((0.001, 0.001, 0.998), ["<1%", "<1%", ">99%"]),
+        ((0.0, 0.0, 1.0), ["0%", "0%", "100%"]),
+    ],
+)
+def test_shares_of_a_whole_sum_to_100(shares: tuple[float, ...], texts: list[str]) -> None:
+    """Largest remainders get what the floors leave; what isn't none, or isn't all, is never shown as it."""
+    assert percents(shares) == texts
+
+
+def test_any_shares_sum_to_100() -> None:
+    """A thousand splits of a whole into three, some of their parts tiny."""
+    for shares in np.random.default_rng(1).dirichlet((0.2, 0.2, 0.2), 1000):
+        texts = percents(shares.tolist())
+        assert sum(100 if x == ">99%" else int(x.removesuffix("%")) for x in texts if x != "<1%") == 100

@@ -1,8 +1,11 @@
 """The terminal's table: the numbers of the document in at most 100 columns, and what they are worth in words."""
 
 import io
+import re
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from sim.report.terminal import print_calibration, print_comparison
@@ -28,12 +31,51 @@ def test_it_fits_in_100_columns() -> None:
         assert f"bundle: {path}" in lines
 
 
+def test_the_widest_numbers_fit_and_names_stay_whole() -> None:
+    """Three digits and a decimal at both ends, and probabilities of five characters: names of the main study don't fold."""
+    document = bundles.result()
+    for d in document["differences"]:
+        d |= {"mean": -123.4, "mean_low": -125.6, "mean_high": -121.2, "probability_mean_better": 0.999,
+              "prior_probability_mean_better": 0.001, "probability_better": 0.998, "prior_probability_better": 0.002}  # fmt: skip
+    lines = _printed(document, 100).splitlines()
+    assert max(map(len, lines)) <= 100
+    words = "infrastructure none −123.4 [−125.6, −121.2] >0.99 (<0.01) >0.99 (<0.01) prior-driven"
+    assert words in [" ".join(x.split()) for x in lines]
+
+
+def test_headings_tell_the_two_probabilities_apart() -> None:
+    """Read downward, each heading is a phrase of its own with the prior in it."""
+    lines = _printed(bundles.result()).splitlines()
+    (last,) = (i for i, x in enumerate(lines) if x.startswith("policy") and "against" in x)
+    first, second, third = (lines[i].rstrip() for i in (last - 2, last - 1, last))
+    for heading in (("P(better on", "average)", "(prior)"), ("P(a run", "better)", "(prior)")):
+        ends = [
+            {m.end() for m in re.finditer(re.escape(part), line)}
+            for part, line in zip(heading, (first, second, third), strict=True)
+        ]
+        assert len(set.intersection(*ends)) == 1, heading
+
+
 def test_rows_have_the_numbers() -> None:
-    """Policy, attacks with interval, reference, difference with interval, both probabilities and the label."""
+    """Policy and attacks; policy, reference, difference, both probabilities with their priors', and the label."""
     lines = [" ".join(x.split()) for x in _printed(bundles.result()).splitlines()]
-    assert "fighters 66.2 [64.6, 67.8] none −5.7 [−6.6, −4.8] 0.63 0.54 informed" in lines
-    assert "infrastructure −8.1 [−9.0, −7.2] 0.58 0.57 prior-driven" in lines
-    assert "none 71.9 [70.3, 73.5] infrastructure −2.4 [−3.3, −1.5] 0.57 0.55 prior-driven" in lines
+    assert "fighters 66.2 [64.6, 67.8]" in lines
+    assert "none 71.9 [70.3, 73.5]" in lines
+    assert "fighters none −5.7 [−6.6, −4.8] 0.71 (0.55) 0.63 (0.54) informed" in lines
+    assert "fighters infrastructure −8.1 [−9.0, −7.2] 0.64 (0.62) 0.58 (0.57) prior-driven" in lines
+    assert "none infrastructure −2.4 [−3.3, −1.5] 0.60 (0.57) 0.57 (0.55) prior-driven" in lines
+
+
+@pytest.mark.parametrize("document", [bundles.on_simpy, bundles.of_an_old_version])
+def test_a_dash_where_no_expectation_is_known(document: Callable[[], dict[str, Any]]) -> None:
+    """Null, or a document of a version without the key; so too where nothing was run under the prior."""
+    lines = [" ".join(x.split()) for x in _printed(document()).splitlines()]
+    assert "fighters none −5.7 [−6.6, −4.8] – 0.63 (0.54) informed" in lines
+    changed = document()
+    for d in changed["differences"]:
+        d["prior_probability_better"] = None
+    lines = [" ".join(x.split()) for x in _printed(changed).splitlines()]
+    assert "fighters none −5.7 [−6.6, −4.8] – 0.63 (–) informed" in lines
 
 
 def test_it_says_which_answers_are_prior_driven() -> None:
@@ -45,7 +87,7 @@ def test_it_says_which_answers_are_prior_driven() -> None:
     )
     assert "Between “fighters” and “infrastructure” the record does not distinguish" in said
     assert (
-        "Prior-driven too, an assumption and no finding: “observed” against “none” (0.51, 0.50 before any data)"
+        "Prior-driven too, an assumption and no finding: “observed” against “none” (0.52 on average, 0.49 before any data)"
         in said
     )
     assert "240 runs of each policy: the precision asked for was reached." in said
@@ -56,7 +98,7 @@ def test_one_policy_has_a_row() -> None:
     document = bundles.result() | {"policies": ["fighters"], "differences": []}
     lines = [" ".join(x.split()) for x in _printed(document).splitlines()]
     assert "fighters 66.2 [64.6, 67.8]" in lines
-    assert not any("(better)" in x for x in lines)
+    assert not any("P(" in x for x in lines)
 
 
 def test_markup_and_control_characters_are_text() -> None:

@@ -15,6 +15,7 @@ from sim.report.words import (
     contrast,
     headline,
     levels,
+    odds,
     on_attacks,
     pairs,
     quoted,
@@ -54,7 +55,7 @@ def answer(bundle: Bundle) -> Answer:
 def _verdict(first: Row) -> str:
     """The first contrast, with what its difference in the model is worth."""
     said = contrast(first)
-    if first["label"] != PRIOR_DRIVEN or first["prior_probability_better"] is None:
+    if first["label"] != PRIOR_DRIVEN or odds(first).before is None:
         return said
     policy, more = quoted(first["policy"]), "fewer" if first["mean"] < 0.0 else "more"
     return (
@@ -78,8 +79,17 @@ def _evidence(bundle: Bundle) -> list[str]:
     if groups[INFORMED]:
         out.append(f"Informed by the record: {pairs(groups[INFORMED])}.")
     if groups[NO_DIFFERENCE]:
-        same = [f"{quoted(d['policy'])} and {quoted(d['against'])}" for d in groups[NO_DIFFERENCE]]
-        out.append(f"The same attacks in every pair of runs: {listed(same)}.")
+        for on_average, words in (
+            (True, "on average at every draw of the parameters"),
+            (False, "in every pair of runs"),
+        ):
+            same = [
+                f"{quoted(d['policy'])} and {quoted(d['against'])}"
+                for d in groups[NO_DIFFERENCE]
+                if odds(d).on_average is on_average
+            ]
+            if same:
+                out.append(f"The same attacks {words}: {listed(same)}.")
     if bundle.no_effect:
         weight = sum(float(result["hypotheses"][h]["evidence_weight"]) for h in bundle.no_effect)
         hold = "it holds" if len(bundle.no_effect) == 1 else "together they hold"
@@ -91,7 +101,8 @@ def _evidence(bundle: Bundle) -> list[str]:
         )
         out.append(
             f"Under {listed(bundle.no_effect)} a strike changes no rate of attacks, by construction; {hold} "
-            f"{percent(weight)} of the weight.{tied} A tie counts half, which draws probabilities toward 0.5."
+            f"{percent(weight)} of the weight.{tied} A tie counts half, between averages as between "
+            "runs, which draws probabilities toward 0.5."
         )
     return out
 

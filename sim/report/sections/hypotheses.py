@@ -60,7 +60,7 @@ def _evidence(value: float, error: float | None) -> str:
 
 
 def contrasts_table(bundle: Bundle) -> Table | None:
-    """Every contrast in attacks under each hypothesis by itself: mean difference, and probability of being better."""
+    """Every contrast in attacks under each hypothesis by itself: mean difference, and share of runs better."""
     rows: Rows = []
     for d in on_attacks(bundle.result):
         found = by_hypothesis(bundle, d)
@@ -78,7 +78,11 @@ def contrasts_table(bundle: Bundle) -> Table | None:
     columns = [Column("Contrast", numeric=False)]
     columns += [Column(h, "" if h in bundle.fitted else "not averaged") for h in bundle.hypotheses]
     columns.append(Column("Label of the average", numeric=False))
-    return Table("Probability of fewer attacks, and mean difference, under each hypothesis", columns, rows)
+    return Table(
+        "Probability of fewer attacks in a pair of runs, and mean difference, under each hypothesis",
+        columns,
+        rows,
+    )
 
 
 def has(hypothesis: Hypothesis, names: tuple[str, ...]) -> bool:
