@@ -189,7 +189,7 @@ def _install(env, locks, turn):
 
     started = time.perf_counter()
     fresh = not (env.whole() and os.path.isdir(_site_packages(env)))  # a new minor version has another folder
-    what, size = ("deter and its test tools", "1 GB") if DEV in locks else ("deter", "0.6 GB")
+    what, size = ("deter and its test tools", "1.2 GB") if DEV in locks else ("deter", "0.8 GB")
     if fresh:
         say("run.py: setting up %s in .venv: about a minute and %s, only this once" % (what, size))
         _make(env)
