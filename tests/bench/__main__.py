@@ -16,6 +16,7 @@ from sim.model.registry import PARAMETERS
 from sim.scenario.text import one_of
 from sim.study.plan import worlds
 from sim.study.points import Mode, PointSource
+from tests.bench.counts import counts
 from tests.bench.engines import engines, growth
 from tests.bench.job import DETER, job
 from tests.bench.pairing import pairing
@@ -65,7 +66,7 @@ def runaway() -> Rows:
 
 
 PARTS: dict[str, Callable[[], Rows]] = {
-    "startup": startup, "engines": engines, "growth": growth, "job": job, "pairing": pairing, "peers": peers, "runaway": runaway,
+    "startup": startup, "engines": engines, "counts": counts, "growth": growth, "job": job, "pairing": pairing, "peers": peers, "runaway": runaway,
 }  # fmt: skip
 
 
