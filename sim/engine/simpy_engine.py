@@ -292,11 +292,11 @@ class Run:
         if reason:
             self.emit(ev.HeldBack, ev.STRIKE, c, n, REASONS[reason])
         else:
-            self.strike(n, c, order, lv.stock, ev.STRIKE)
+            self.strike(n, c, order, lv.stock, ev.STRIKE, n)
 
-    def strike(self, n: int, c: int, order: Order, stock: int, rank: int) -> None:
-        """Carry out a strike."""
-        u = self.draws.block("strike.outcome", 1 if rank == ev.REPLAY else 0, n)
+    def strike(self, n: int, c: int, order: Order, stock: int, rank: int, luck: int) -> None:
+        """Carry out a strike, with the draws of this index."""
+        u = self.draws.block("strike.outcome", 1 if rank == ev.REPLAY else 0, luck)
         done = strike(self.state, self.params, c, self.env.now, order, stock, u)
         shares = (order.infrastructure, order.fighters, order.sponsor, order.leader)
         details = (*shares, order.strength, order.clarity, done.munitions, done.political_cost)
@@ -312,7 +312,7 @@ class Run:
         self.responses += 1
         delay = r.order.delay if r.order.delay >= 0.0 else None
         self.emit(ev.ResponseDecided, ev.REPLAY, r.place, self.responses, self.env.now, delay, r.id)
-        self.strike(self.responses, r.place, r.order, -1, ev.REPLAY)
+        self.strike(self.responses, r.place, r.order, -1, ev.REPLAY, i + 1)
 
     def keep_schedule(self, i: int, lv: Levers) -> Steps:
         """Responses by the calendar, while the policy stands on this rung."""

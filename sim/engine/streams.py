@@ -25,7 +25,7 @@ STREAMS = {
     "attack.kind": "entity: place; index: candidate; lanes: group, weapon, rounds, report",
     "attack.harm": "entity: place; index: candidate; lanes: interception, injuries, brain injuries, deaths",
     "response.trigger": "entity: place (0 for a schedule); index: candidate (occasion); lanes: consistency, delay, place, spontaneous fire",
-    "strike.outcome": "entity: 0 (1 for the record's); index: response; lanes: killed, civilian harm",
+    "strike.outcome": "entity: 0 (1 for the record's); index: response (its place in the record, from 1); lanes: killed, civilian harm",
     "sponsor.permission": "entity: 0; index: candidate; lanes: budget, acceptance, direction",
     "escalation.stage": "entity: 0; index: candidate; lanes: budget, acceptance",
     "escalation.war": "entity: 0; index: candidate; lanes: budget, acceptance",

@@ -16,6 +16,8 @@ WIDEST = {"attacks per day": 4.0, "days": 60.0, "munitions": 30.0, "people": 20.
           "per day per death": 0.1, "per day per strength": 0.3, "rounds": 4.0}  # fmt: skip
 NARROW = {"base_rate": (0.0, 3.0), "branching_ratio": (0.0, 0.7), "value_of_failure": (0.0, 2.0), "munitions_needed": (1.0, 200.0),
           "drift_days": (0.1, 60.0), "mobilisation_drift": (-2.0, 1.0), "killed_fighters": (0.0, 20.0)}  # fmt: skip
+LIVELY = {"base_rate": (0.5, 1.0, 2.0), "branching_ratio": (0.2, 0.5), "resolve_unanswered": (0.3,)}
+TIED = (1.0, 2.5, 5.0)  # delays by which strikes fall due with the schedules and dates below
 DAYS = 30.0
 
 
@@ -33,17 +35,19 @@ def numbers(low: float, high: float) -> st.SearchStrategy[float]:
 
 
 def parameter(name: str) -> st.SearchStrategy[float]:
+    """A parameter's range; of those without which little happens, more often than not values at which much does."""
     x = PARAMETERS[name]
     low, high = NARROW.get(name, (x.low, min(x.high, WIDEST.get(x.unit, 2.0))))
     low = max(low, 0.05) if x.unit == "days" else low
-    return numbers(low, max(low, high))
+    anywhere = numbers(low, max(low, high))
+    return st.one_of(st.sampled_from(LIVELY[name]), anywhere) if name in LIVELY else anywhere
 
 
 @st.composite
 def all_params(draw: st.DrawFn) -> Any:
     """Each parameter at its default or anywhere in a wide range."""
-    names = draw(st.sets(st.sampled_from(sorted(PARAMETERS)), min_size=15)) | {"base_rate", "injuring_share"}
-    return make_params({name: draw(parameter(name)) for name in sorted(names)})
+    names = draw(st.sets(st.sampled_from(sorted(PARAMETERS)), min_size=15))
+    return make_params({name: draw(parameter(name)) for name in sorted({*names, *LIVELY, "injuring_share"})})
 
 
 @st.composite
@@ -54,8 +58,8 @@ def all_levers(draw: st.DrawFn, places: int, stocks: int) -> Levers:
             ((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.25, 0.25, 0.25, 0.25), (0.0, 0.0, 0.5, 0.5))
         )
     )
-    low = draw(numbers(0.0, 10.0))
-    form = draw(st.sampled_from((FIXED, LOGNORMAL, UNIFORM, EXPONENTIAL)))
+    low = draw(st.one_of(st.sampled_from(TIED), numbers(0.0, 10.0)))
+    form = draw(st.sampled_from((FIXED, FIXED, LOGNORMAL, UNIFORM, EXPONENTIAL)))
     return Levers(
         active_from=draw(st.sampled_from((0.0, 7.0))), trigger_attacks=draw(st.integers(0, 6)),
         trigger_casualties=draw(st.integers(0, 5)), trigger_weapon=draw(st.integers(-1, 2)),

@@ -299,15 +299,15 @@ def _respond(w: Any, s: Any, p: Any, g: Any, y: Any, i: int, t: float) -> None:
     if reason:
         _put(g, t, STRIKE, HELD, c, n, reason)
     else:
-        _strike(s, p, g, y, n, c, order, stock, STRIKE, t)
+        _strike(s, p, g, y, n, c, order, stock, STRIKE, n, t)
 
 
 @njit(error_model="numpy")
 def _strike(
-    s: Any, p: Any, g: Any, y: Any, n: int, c: int, order: Any, stock: int, rank: int, t: float
+    s: Any, p: Any, g: Any, y: Any, n: int, c: int, order: Any, stock: int, rank: int, luck: int, t: float
 ) -> None:
-    """Carry out a strike."""
-    u = block(g, _OUTCOME, _ONE if rank == RECORD else _ZERO, n)
+    """Carry out a strike, with the draws of this index."""
+    u = block(g, _OUTCOME, _ONE if rank == RECORD else _ZERO, luck)
     done = strike(s, p, c, t, order, stock, u)
     count_strike(y, c, done.munitions, done.political_cost)
     row = _put(g, t, rank, STRUCK, c, n, order.infrastructure)
@@ -372,7 +372,7 @@ def _happen(w: Any, s: Any, p: Any, g: Any, y: Any, d: Any, t: float) -> None:
         if row >= 0:
             g.recent[row, 6] = d.delay
             g.recent[row, 7] = CAUSE_RECORD + d.index
-        _strike(s, p, g, y, g.responses, d.place, _ordered(d), -1, RECORD, t)
+        _strike(s, p, g, y, g.responses, d.place, _ordered(d), -1, RECORD, d.index + 1, t)
     elif s.rung[0] == d.index:
         _raise_defence(w, s, p, g, d.index, t)
     g.touched |= ATTACKS if moved else 0
