@@ -53,7 +53,9 @@ def test_a_fresh_clone_sets_itself_up_once(clone, tmp_path):
     # Moved, and called through the environment's own command.
     moved = clone.rename(tmp_path / "moved")
     assert call([base_python(), str(moved / "run.py"), "--help"], tmp_path).stdout == first.stdout
-    assert call([str(moved / ".venv" / "bin" / "deter"), "--help"], tmp_path).stdout == first.stdout
+    own = call([str(moved / ".venv" / "bin" / "deter"), "--help"], tmp_path).stdout
+    assert own.startswith("Usage: deter")
+    assert first.stdout.endswith(own)  # run.py says a few lines of its own before
 
 
 def test_killed_half_way_the_next_call_starts_again(clone, tmp_path):
