@@ -69,7 +69,7 @@ def _hawkesbook(folder: Path) -> Row:
     """hawkesbook, installed for this run alone; where it can't be, says so."""
     name = "hawkesbook 0.1, simulate exponential by thinning"
     done = subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder), "hawkesbook"],
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder), "hawkesbook", "tqdm"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
@@ -83,8 +83,8 @@ def _hawkesbook(folder: Path) -> Row:
         theta = np.array([MU, BRANCHING / DECAY_DAYS, 1.0 / DECAY_DAYS])
         simulate: Any = hawkesbook.exp_simulate_by_thinning
         hawkesbook.numba_seed(1)
-        total = sum(len(simulate(DAYS, theta)) for _ in range(200))
-        seconds = best(lambda: [simulate(DAYS, theta) for _ in range(200)], 3)
+        total = sum(len(simulate(theta, DAYS)) for _ in range(200))
+        seconds = best(lambda: [simulate(theta, DAYS) for _ in range(200)], 3)
         return Row(name, f"{total / seconds / 1e6:.2f} million attacks/s")
     except Exception as e:
         return Row(name, f"does not run here: {type(e).__name__}")
