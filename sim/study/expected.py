@@ -53,7 +53,8 @@ def expected(
         at = plan.source.points(mode, outer)
         luck = np.array([(i + 1) * INNER + r for i in outer for r in range(inner)], np.int64)
         measured, _ = simulate(plan, repeated(at, inner), luck, threads)
-        runs = np.where(np.isfinite(measured), measured, horizon)[: len(names)]
+        whole = measured[: len(names)]  # those by place come after
+        runs = np.where(np.isfinite(whole), whole, horizon)
         runs = runs.reshape(*runs.shape[:2], len(at), inner)
         means.append(runs.mean(axis=3))
         variances.append(runs.var(axis=3, ddof=1))

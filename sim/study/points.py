@@ -131,8 +131,8 @@ class PointSource:
         u = uniforms(self._seed, seeds, "study.point")
         names = tuple(self._priors)
         which = self._choose(mode, names, u[:, 0])
-        params = np.tile(np.array(make_params({})), (len(seeds), 1))
-        shares, draws = np.zeros((len(seeds), len(self._places))), np.full(len(seeds), -1)
+        params, draws = np.empty((len(seeds), len(PARAMETERS))), np.empty(len(seeds), np.int64)
+        shares = np.empty((len(seeds), len(self._places)))
         for h in np.unique(which):
             rows = np.flatnonzero(which == h)
             params[rows], shares[rows], draws[rows] = self._of_hypothesis(

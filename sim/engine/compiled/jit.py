@@ -6,6 +6,7 @@ other files, so the folder's name holds the hash of all of them.
 
 import contextlib
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,15 @@ config: Any = numba.core.config  # set by environment variables, and typed nowhe
 KEPT = 3  # older states of the sources whose compiled code is kept
 
 
+@cache
+def _digest() -> str:
+    """Hash of the sources that are compiled, read once."""
+    return sources_digest(Path(x.__file__ or "").parent for x in (sim.model, sim.engine))[:16]
+
+
 def cache_folder() -> Path:
     """Where the compiled code of these sources is kept."""
-    sources = [Path(x.__file__ or "").parent for x in (sim.model, sim.engine)]
-    digest = sources_digest(sources)[:16]
-    return user_folder() / "compiled" / f"numba-{numba.__version__}-{digest}"
+    return user_folder() / "compiled" / f"numba-{numba.__version__}-{_digest()}"
 
 
 def keep(function: Any) -> Any:
