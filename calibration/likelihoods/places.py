@@ -53,7 +53,7 @@ class PlaceSplits:
     """All terms of the split by place."""
 
     def __init__(self, evidence: Evidence) -> None:
-        self._splits = tuple(_splits(evidence)) if len(evidence.places) > 1 else ()
+        self._splits = tuple(splits(evidence)) if len(evidence.places) > 1 else ()
         self.terms = [x.term for x in self._splits]
 
     def log_probability(
@@ -103,7 +103,7 @@ def _counts(
     return given(mean, variance), background / np.maximum(background.sum(axis=1, keepdims=True), LEAST)
 
 
-def _splits(evidence: Evidence) -> Iterator[Split]:
+def splits(evidence: Evidence) -> Iterator[Split]:
     """Terms of a record: totals with the windows that they bind, then windows by themselves."""
     bound: set[int] = set()
     for total in evidence.totals:

@@ -30,6 +30,8 @@ STREAMS = {
     "escalation.stage": "entity: 0; index: candidate; lanes: budget, acceptance",
     "escalation.war": "entity: 0; index: candidate; lanes: budget, acceptance",
     "opening.attack": "entity: 0; index: 0; lane: place",
+    "given.attack": "entity: 0; index: attack of the stretch, one past the last for what is left; lanes: time, place",
+    "given.particle": "entity: 0; index: 0 for resampling, else a split by place from 1 on; lane: which",
     "study.point": "entity: 0; index: 0; lanes: hypothesis, posterior draw, draw of the marks",
     "study.parameter": "entity: parameter; index: 0; lane: quantile under the prior",
 }  # fmt: skip

@@ -1,0 +1,72 @@
+"""The full model's likelihood: the counts given, everything else by the compiled engine's own rules.
+
+Nothing closed knows capability, resolve, expectation and the sponsor's permission together. The particle filter of
+``sim.engine.compiled.given`` does: its estimate is unbiased for any hypothesis, M0 to M5.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import numpy as np
+
+from calibration.arrays import Floats
+from calibration.evidence import Evidence
+from calibration.likelihoods.course import lay
+from calibration.predictive import moment
+from sim.engine.compiled.layout import as_records, pack
+from sim.model.tally import empty_tally
+from sim.scenario.record import Response
+from sim.scenario.settings import Settings
+from sim.scenario.world import build_world
+
+PARTICLES = 16
+CHUNK = 32  # parameter vectors that a thread takes at a time
+
+
+class FullCounts:
+    """Estimated log likelihood [W] of the evidence for parameters [W, registry] and shares [W, places]."""
+
+    def __init__(
+        self,
+        evidence: Evidence,
+        settings: Settings,
+        responses: Sequence[Response],
+        particles: int = PARTICLES,
+        threads: int = 2,
+    ) -> None:
+        self._laid = lay(evidence, since=evidence.origin)
+        self._particles, self._threads = particles, threads
+        self._packed = pack(
+            build_world(
+                settings,
+                None,
+                start=moment(evidence.start, evidence.origin),
+                horizon_days=evidence.windows[-1].end - evidence.origin,
+                responses=responses,
+            )
+        )
+
+    def __call__(self, params: Floats, shares: Floats, seed: int) -> Floats:
+        """One estimate for each row: a function of the row, its position and the seed."""
+        from sim.engine.compiled.given import filter_given
+
+        types, rows = self._packed.types, len(params)
+        records, shares = as_records(params), np.ascontiguousarray(shares)
+        numbers = np.arange(rows, dtype=np.uint64)
+        empty = np.zeros(1, types.tally)
+        for name, value in empty_tally(0)._asdict().items():
+            empty[name] = value[0]
+        out, ahead = np.empty(rows), np.empty((0, 0, 0), np.int64)
+
+        def work(span: tuple[int, int]) -> None:
+            room = [np.zeros(self._particles, x) for x in (types.state, types.state, types.clock, types.clock)]
+            filter_given(
+                self._laid.course, self._packed.world, self._packed.start, records, shares, np.uint64(seed), numbers,
+                empty, *room, out, ahead, *span,
+            )  # fmt: skip
+
+        spans = list(pairwise([*range(0, rows, CHUNK), rows]))
+        with ThreadPoolExecutor(self._threads) as pool:
+            list(pool.map(work, spans))
+        return out + self._laid.log_ways

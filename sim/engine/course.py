@@ -1,0 +1,27 @@
+"""What of a run is given: stretches of time in which the reported attacks are known in number, and where they fell."""
+
+from typing import Any, NamedTuple
+
+FREE, QUIET, GIVEN = 0, 1, 2
+"""A stretch that nobody counted, one that is known to have been quiet, and a window whose reported attacks are given."""
+NONE = -1
+
+
+class Course(NamedTuple):
+    """Arrays only, so that compiled code can read it. K stretches in order of time, C places.
+
+    A split is a set of blocks whose counts by place are known together, with the ways in which attacks of unknown place may
+    have fallen; a block is one or more windows.
+    """
+
+    kind: Any  # [K]
+    start: Any  # [K] days
+    end: Any  # [K]
+    given: Any  # [K] reported attacks, an opening one apart
+    opened: Any  # [K] 1 where the window begins at an attack
+    trigger: Any  # [K] day of the attack that brought on the end, NaN where none did
+    block: Any  # [K] block of a window, -1 of none
+    split_ways: Any  # [splits + 1] the ways of split i begin at split_ways[i]
+    split_blocks: Any  # [splits + 1] its blocks begin at split_blocks[i]
+    way_upto: Any  # [ways] cumulative probability within its split
+    way_counts: Any  # [ways, blocks of a split, C] attacks by place
