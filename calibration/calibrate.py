@@ -15,9 +15,8 @@ from calibration.cache import Cache
 from calibration.casualties import casualties_table
 from calibration.evidence import Evidence, admit, with_readings
 from calibration.files import digest, engine_version, fit_version
-from calibration.fitting import fit_hypothesis
-from calibration.likelihoods.filter import CountFilter
-from calibration.likelihoods.parameters import Reader
+from calibration.fitters import Fitter, fitter
+from calibration.likelihoods.parameters import closed
 from calibration.marks import fit_marks
 from calibration.posterior import Posterior, from_prior
 from calibration.predictive import counts_of, replays, table
@@ -150,20 +149,13 @@ def calibrate(
                 name, PriorTransform(h, admitted.places), notes=("not fitted: it keeps its prior",)
             )
             continue
+        fit = fitter(h, settings, admitted, read.responses, marks, seed, attributes)
         if gate.applies(admitted):
-            outside[name] = _pass_gate(h, settings, admitted)
-        transform = PriorTransform(h, admitted.places)
-        likelihood = CountFilter(admitted, Reader(h, settings, transform.names, admitted.places))
+            outside[name] = _pass_gate(fit)
         key = {**base, "hypothesis": h.model_dump(mode="json")}
         say(f"fitting {name}")
-
-        def fit(
-            name: str = name, transform: PriorTransform = transform, likelihood: CountFilter = likelihood
-        ) -> Posterior:
-            return fit_hypothesis(name, transform, likelihood, seed, attributes)
-
-        found = posteriors[name] = store.posterior(key, fit)
-        entries.append(Fitted(name, h.family, likelihood.signature(transform), found.log_evidence))
+        found = posteriors[name] = store.posterior([key, fit.version], fit.fit)
+        entries.append(Fitted(name, h.family, fit.signature, found.log_evidence))
         if predictive_runs > 0:
             say(f"holding {name} against the record")
 
@@ -172,7 +164,7 @@ def calibrate(
                 runs = list(replays(found, h, settings, admitted, *how))
                 return table(admitted, counts_of(admitted, runs)) + casualties_table(read, admitted, runs)
 
-            rows = store.table([key, engine_version(), predictive_runs], simulate)
+            rows = store.table([key, fit.version, engine_version(), predictive_runs], simulate)
             predictive[name] = [x for x in rows if "window" in x]
             hurt[name] = [x for x in rows if "item" in x]
     changes: list[Row] = []
@@ -203,7 +195,11 @@ def _changes(
     seed: int,
 ) -> list[Row]:
     """What other evidence would change under the hypotheses that have an effect of strikes."""
-    asked = {n: p for n, p in posteriors.items() if hypotheses[n].family == "effect"}
+    asked = {
+        n: p
+        for n, p in posteriors.items()
+        if hypotheses[n].family == "effect" and closed(hypotheses[n], settings)
+    }
     if not asked:
         return []
     rivals = {n: hypotheses[n] for n in asked}
@@ -211,11 +207,11 @@ def _changes(
     return store.table(key, lambda: ablate(record, admitted, chosen, Fits(settings, rivals, asked, seed)))
 
 
-def _pass_gate(h: Hypothesis, settings: Settings, evidence: Evidence) -> float:
-    share = gate.share_outside(h, settings, evidence)
+def _pass_gate(fit: Fitter) -> float:
+    share = fit.share_outside()
     if share > gate.LARGEST_SHARE:
         raise ConfigError(
-            f"{h.name}: parameters: expected priors under which at most {gate.LARGEST_SHARE:.0%} of draws give fewer than "
+            f"{fit.name}: parameters: expected priors under which at most {gate.LARGEST_SHARE:.0%} of draws give fewer than "
             f"{gate.FEWEST} or more than {gate.MOST} attacks on the responses as they were, found {share:.1%}"
         )
     return share

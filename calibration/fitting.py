@@ -1,9 +1,14 @@
-"""Fitting one hypothesis by its closed form."""
+"""Fitting one hypothesis by its closed form, corrected by the exact likelihood."""
 
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
+from calibration.arrays import Floats
+from calibration.correction import corrected
 from calibration.level import target
+from calibration.likelihoods.exact import ExactCounts
 from calibration.likelihoods.filter import CountFilter
 from calibration.posterior import Posterior, from_sample
 from calibration.priors import PriorTransform
@@ -16,17 +21,35 @@ def fit_hypothesis(
     likelihood: CountFilter,
     seed: int,
     attributes: Mapping[str, Any] | None = None,
+    *,
+    exact: bool = True,
 ) -> Posterior:
-    """Sample one hypothesis's posterior."""
-    found = explore(target(likelihood, transform), transform.dimensions, seed)
+    """Sample one hypothesis's posterior.
+
+    With self-excitation the closed form only comes near, and its draws are corrected by the particle filter, unless ``exact``
+    is False (where many fits are compared with each other); without, it is exact itself.
+    """
+    aim = target(likelihood, transform)
+    found = explore(aim, transform.dimensions, seed)
+    notes = likelihood.notes
+    if likelihood.reader.excites and exact:
+        counts = ExactCounts(likelihood.evidence, likelihood.reader)
+
+        def level(z: Floats, luck: int) -> Floats:
+            return counts(transform.from_normal(z), luck)
+
+        if counts.affordable:
+            found, notes = corrected(found, aim, level, seed), ()
+        else:
+            notes = (*notes, counts.too_long)
     terms = likelihood(transform.from_normal(found.z))
     return from_sample(
         name,
         transform,
         found,
-        log_likelihood={n: terms[:, i] for i, n in enumerate(likelihood.terms)},
+        log_likelihood={n: np.asarray(terms[:, i]) for i, n in enumerate(likelihood.terms)},
         observed={w.id: float(w.attacks) for w in likelihood.evidence.windows},
         constants=likelihood.reader.constants,
-        notes=likelihood.notes,
+        notes=notes,
         attributes=dict(attributes or {}),
     )

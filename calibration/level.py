@@ -141,3 +141,9 @@ class HeldLevel:
         row = [numbers.get(n, PARAMETERS[n].default) for n in UNSTRUCK]
         values = np.array([[*row, *(shares[x] for x in self._evidence.places)]])
         return float(held_level(values, self._reader, self._evidence)[0])
+
+    def of(self, params: Floats, shares: Floats) -> Floats:
+        """The base rates [W] for vectors of the registry [W, registry] and shares [W, places]."""
+        names = list(PARAMETERS)
+        values = np.column_stack([*(params[:, names.index(n)] for n in UNSTRUCK), shares])
+        return held_level(values, self._reader, self._evidence)

@@ -15,18 +15,29 @@ from calibration.evidence import Evidence
 from calibration.likelihoods.clusters import MOST_BRANCHING
 from calibration.likelihoods.course import lay
 from calibration.likelihoods.parameters import Parameters, Reader
+from sim.cores import cores
 
-PARTICLES = 64
+PARTICLES = 32
+WINDOWS = 10
+"""So many windows are well served by ``PARTICLES``; twice as many take twice as many, for the same noise."""
+MOST_STEPS = 1_000_000
+"""Attacks times particles of one parameter vector past which thousands of vectors take minutes."""
 CHUNK = 64  # parameter vectors that a thread takes at a time
 
 
 class ExactCounts:
     """Estimated log likelihood of all that the evidence holds: call with values [W, names] and a seed, get [W]."""
 
-    def __init__(self, evidence: Evidence, reader: Reader, particles: int = PARTICLES, threads: int = 2) -> None:
+    def __init__(
+        self, evidence: Evidence, reader: Reader, particles: int | None = None, threads: int | None = None
+    ) -> None:
         self._evidence, self._reader = evidence, reader
         self._laid = lay(evidence)
-        self._particles, self._threads = particles, threads
+        windows = len(evidence.windows)
+        self._particles = particles or PARTICLES * -(-windows // WINDOWS)
+        self._threads = threads or cores()
+        self.affordable = evidence.attacks * self._particles <= MOST_STEPS
+        self.too_long = f"not corrected by the exact filter: {evidence.attacks} attacks in {windows} windows would take it minutes"
 
     def __call__(self, values: Floats, seed: int) -> Floats:
         """One estimate for each row; the same for the same row's position and seed, whatever the threads."""
@@ -41,7 +52,17 @@ class ExactCounts:
         out = np.empty(rows)
 
         def work(span: tuple[int, int]) -> None:
-            filter_many(self._laid.course, self._laid.segments, columns, shares, amplitudes, seeds, self._particles, out, *span)
+            filter_many(
+                self._laid.course,
+                self._laid.segments,
+                columns,
+                shares,
+                amplitudes,
+                seeds,
+                self._particles,
+                out,
+                *span,
+            )
 
         spans = list(pairwise([*range(0, rows, CHUNK), rows]))
         if self._threads <= 1 or len(spans) < 2:

@@ -14,6 +14,7 @@ from calibration.arrays import Floats
 from calibration.evidence import Evidence
 from calibration.likelihoods.course import lay
 from calibration.predictive import moment
+from sim.cores import cores
 from sim.engine.compiled.layout import as_records, pack
 from sim.model.tally import empty_tally
 from sim.scenario.record import Response
@@ -33,10 +34,10 @@ class FullCounts:
         settings: Settings,
         responses: Sequence[Response],
         particles: int = PARTICLES,
-        threads: int = 2,
+        threads: int | None = None,
     ) -> None:
         self._laid = lay(evidence, since=evidence.origin)
-        self._particles, self._threads = particles, threads
+        self._particles, self._threads = particles, threads or cores()
         self._packed = pack(
             build_world(
                 settings,
@@ -60,7 +61,9 @@ class FullCounts:
         out, ahead = np.empty(rows), np.empty((0, 0, 0), np.int64)
 
         def work(span: tuple[int, int]) -> None:
-            room = [np.zeros(self._particles, x) for x in (types.state, types.state, types.clock, types.clock)]
+            room = [
+                np.zeros(self._particles, x) for x in (types.state, types.state, types.clock, types.clock)
+            ]
             filter_given(
                 self._laid.course, self._packed.world, self._packed.start, records, shares, np.uint64(seed), numbers,
                 empty, *room, out, ahead, *span,

@@ -26,7 +26,13 @@ MUST_BE_OFF = (
     "capability_exponent", "resolve_unanswered", "resolve_success", "resolve_cost",
     "restraint_base", "restraint_sponsor", "restraint_death",
 )  # fmt: skip
-"""Amplitudes that move the rate and that the closed form does not know: only an unfitted hypothesis has them."""
+"""Amplitudes that move the rate and that the closed form does not know: a hypothesis that has them is fitted in full."""
+
+
+def closed(hypothesis: Hypothesis, settings: Settings) -> bool:
+    """Whether the closed form knows all that moves the rate under a hypothesis."""
+    entries = settings.assumptions | hypothesis.assumptions | hypothesis.parameters
+    return all(entries[n].value == 0.0 for n in MUST_BE_OFF if n in entries)
 
 
 class Parameters(NamedTuple):
@@ -67,9 +73,7 @@ class Reader:
         for name in MUST_BE_OFF:
             x = entries.get(name)
             if x is not None and x.value != 0.0:
-                raise ConfigError(
-                    f"{hypothesis.name}: {name}: the fit does not know it; expected 0, or «fitted: false»"
-                )
+                raise ConfigError(f"{hypothesis.name}: {name}: the closed form does not know it; expected 0")
         for name in READ:
             x = entries.get(name)
             if x is None or name in fitted:

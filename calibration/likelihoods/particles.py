@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-
 from sim.engine.compiled.jit import keep
 from sim.engine.course import FREE, GIVEN, QUIET
 
@@ -60,7 +59,7 @@ def _most(p: Any, t: float, end: float, net: float, since: float) -> float:
 @njit(error_model="numpy")
 def _integral(p: Any, start: float, end: float, net: float) -> float:
     """∫ exp(tilt) over a segment, by eight nodes on panels of at most two days."""
-    count = int(math.ceil((end - start) / PANEL_DAYS))
+    count = int(math.ceil((end - start) / PANEL_DAYS))  # noqa: RUF046  a float under Numba
     half = 0.5 * (end - start) / count
     total = 0.0
     for i in range(count):
@@ -97,33 +96,50 @@ def _place(weights: Any, total: float) -> int:
 
 
 @njit(error_model="numpy")
-def _passes(p: Any, flow: Any, y: Any, t: float, stop: float, end: float, net: float, since: float, share: float) -> Any:
-    """Attacks that come unasked at ``share`` of the rate, from t to ``stop``, are put into y; ∫ y over that time."""
+def _passes(
+    p: Any,
+    flow: Any,
+    y: Any,
+    t: float,
+    stop: float,
+    net: float,
+    since: float,
+    share: float,
+    most: float,
+    budget: float,
+) -> Any:
+    """Attacks that come unasked at ``share`` of the rate, from t to ``stop``, are put into y.
+
+    ``most`` bounds the background, ``budget`` is what is left of a candidate's exponential. ∫ y over that time, and the budget.
+    """
     beta = 1.0 / p[EXCITATION_DAYS]
     jump = p[BRANCHING] * beta
     places = len(y)
     held = 0.0
-    background = 0.0
-    for c in range(places):
-        background += flow[c]
     while True:
         excited = 0.0
         for c in range(places):
             excited += y[c]
-        bound = share * (background * _most(p, t, end, net, since) + excited) if share > 0.0 else 0.0
-        wait = -math.log(1.0 - np.random.random()) / bound if bound > 0.0 else math.inf  # noqa: NPY002
-        ahead = min(stop, t + wait)
-        left = math.exp(-beta * (ahead - t))
-        held += excited * (1.0 - left) / beta
-        for c in range(places):
-            y[c] *= left
-        if t + wait >= stop:
-            return held
+        bound = share * (most + excited)
+        wait = budget / bound if bound > 0.0 else math.inf
+        come = t + wait < stop
+        ahead = t + wait if come else stop
+        if excited > 0.0:
+            left = math.exp(-beta * (ahead - t))
+            held += excited * (1.0 - left) / beta
+            for c in range(places):
+                y[c] *= left
+            excited *= left
+        if not come:
+            return held, budget - bound * (stop - t)
         t = ahead
+        budget = -math.log(1.0 - np.random.random())  # noqa: NPY002
         factor = math.exp(_tilt(p, t, net, since))
-        rate = excited * left + background * factor
-        if np.random.random() * bound < share * rate:  # noqa: NPY002
-            at = np.random.random() * rate  # noqa: NPY002
+        rate = excited
+        for c in range(places):
+            rate += flow[c] * factor
+        at = np.random.random() * bound / share  # noqa: NPY002
+        if at < rate:
             c = 0
             while c < places - 1 and at >= y[c] + flow[c] * factor:
                 at -= y[c] + flow[c] * factor
@@ -133,7 +149,18 @@ def _passes(p: Any, flow: Any, y: Any, t: float, stop: float, end: float, net: f
 
 @njit(error_model="numpy")
 def _stretch(
-    course: Any, segments: Any, k: int, p: Any, share: Any, net: Any, area: Any, y: Any, left: Any, times: Any, weights: Any
+    course: Any,
+    segments: Any,
+    k: int,
+    p: Any,
+    share: Any,
+    net: Any,
+    area: Any,
+    most: Any,
+    y: Any,
+    left: Any,
+    times: Any,
+    weights: Any,
 ) -> float:
     """Take one particle through stretch k: its excitation ``y`` and what is ``left`` of known counts; its log weight."""
     beta = 1.0 / p[EXCITATION_DAYS]
@@ -170,6 +197,7 @@ def _stretch(
         y[c] += jump
     t, j = start, 0
     flow = weights[places:]
+    budget = -math.log(1.0 - np.random.random()) if d < 1.0 else math.inf  # noqa: NPY002
     for s in range(segments.first[k], segments.first[k + 1]):
         whole = 0.0
         for c in range(places):
@@ -181,7 +209,9 @@ def _stretch(
         while True:
             here = j < n and (times[j] < until or last)
             stop = times[j] if here else until
-            held = _passes(p, flow, y, t, stop, until, net[s], segments.start[s], 1.0 - d)
+            held, budget = _passes(
+                p, flow, y, t, stop, net[s], segments.start[s], 1.0 - d, whole * most[s], budget
+            )
             log_weight -= d * held
             t = stop
             if not here:
@@ -210,8 +240,8 @@ def _stretch(
 
 
 @njit(error_model="numpy")
-def _effects(segments: Any, p: Any, amplitude: Any, net: Any, area: Any) -> None:
-    """Net strike effect at the start of each segment, and ∫ exp(tilt) over it."""
+def _effects(segments: Any, p: Any, amplitude: Any, net: Any, area: Any, most: Any) -> None:
+    """Net strike effect at the start of each segment, ∫ exp(tilt) over it, and the most that exp(tilt) is there."""
     x, since = 0.0, 0.0
     for s in range(len(net)):
         at = segments.start[s]
@@ -221,6 +251,7 @@ def _effects(segments: Any, p: Any, amplitude: Any, net: Any, area: Any) -> None
         since = at
         net[s] = x
         area[s] = _integral(p, at, segments.end[s], x)
+        most[s] = _most(p, at, segments.end[s], x, at)
 
 
 @njit(error_model="numpy")
@@ -270,12 +301,21 @@ def _resample(log_weights: Any, y: Any, left: Any, y_next: Any, left_next: Any) 
 @keep
 @njit(nogil=True, error_model="numpy")
 def filter_many(
-    course: Any, segments: Any, parameters: Any, shares: Any, amplitudes: Any, seeds: Any, particles: int, out: Any, first: int, last: int
+    course: Any,
+    segments: Any,
+    parameters: Any,
+    shares: Any,
+    amplitudes: Any,
+    seeds: Any,
+    particles: int,
+    out: Any,
+    first: int,
+    last: int,
 ) -> None:
     """Log likelihood, estimated, of parameter vectors ``first`` to ``last``, each with a seed of its own."""
     places = shares.shape[1]
     count, blocks = len(segments.start), max(1, course.split_blocks[-1])
-    net, area = np.empty(count), np.empty(count)
+    net, area, most = np.empty(count), np.empty(count), np.empty(count)
     y, y_next = np.empty((particles, places)), np.empty((particles, places))
     left, left_next = np.empty((particles, blocks, places)), np.empty((particles, blocks, places))
     log_weights = np.empty(particles)
@@ -283,7 +323,7 @@ def filter_many(
     for r in range(first, last):
         np.random.seed(seeds[r])  # noqa: NPY002
         p, share = parameters[r], shares[r]
-        _effects(segments, p, amplitudes[r], net, area)
+        _effects(segments, p, amplitudes[r], net, area, most)
         before = p[AT_START] * p[BRANCHING] / (1.0 - p[BRANCHING]) * p[BASE_RATE]
         before *= math.exp(_tilt(p, course.start[0], 0.0, 0.0))
         left[:] = 0.0
@@ -295,7 +335,9 @@ def filter_many(
         total = 0.0
         for k in range(len(course.kind)):
             for i in range(particles):
-                log_weights[i] += _stretch(course, segments, k, p, share, net, area, y[i], left[i], times, weights)
+                log_weights[i] += _stretch(
+                    course, segments, k, p, share, net, area, most, y[i], left[i], times, weights
+                )
             if course.kind[k] != FREE:
                 total += _resample(log_weights, y, left, y_next, left_next)
             if not total > -math.inf:

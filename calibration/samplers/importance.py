@@ -34,6 +34,20 @@ def importance(target: Target, mode: Mode, seed: int) -> Sample:
         if points == POINTS and _ess(log_weights) > ENOUGH * points:
             break
         centre, covariance = _moments(y, log_weights)
+    return _sample(z, log_weights)
+
+
+def about(target: Target, y: Floats, weights: Floats, points: int, seed: int) -> Sample:
+    """Draws by two rounds of the same about weighted rows of y: one to find the centre, one to keep."""
+    centre, covariance = _moments(y, np.log(np.maximum(weights, 1e-300)))
+    y, _, log_weights = _round(target, centre, covariance, points // 4, seed)
+    centre, covariance = _moments(y, log_weights)
+    _, z, log_weights = _round(target, centre, covariance, points, seed + 1)
+    return _sample(z, log_weights)
+
+
+def _sample(z: Floats, log_weights: Floats) -> Sample:
+    """Draws of equal weight from weighted points, the evidence, and how far to trust them."""
     top = float(log_weights.max())
     weights = np.exp(log_weights - top)
     mean = float(weights.mean())
@@ -41,9 +55,9 @@ def importance(target: Target, mode: Mode, seed: int) -> Sample:
     return Sample(
         z=z[systematic(weights, DRAWS)],
         log_evidence=top + math.log(mean),
-        log_evidence_se=float(weights.std() / mean / math.sqrt(POINTS)),
+        log_evidence_se=float(weights.std() / mean / math.sqrt(len(z))),
         ess=ess,
-        ess_share=ess / POINTS,
+        ess_share=ess / len(z),
         pareto_k=pareto_k(log_weights),
         sampler="importance",
         weighted=Weighted(z, weights),

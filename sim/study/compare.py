@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from calibration.calibrate import Calibration
+from sim.cores import cores
 from sim.errors import RunError
 from sim.measures import MEASURES
 from sim.scenario.study import Study
@@ -13,7 +14,7 @@ from sim.study.expected import Expected, expected
 from sim.study.plan import worlds
 from sim.study.points import Mode, PointSource
 from sim.study.precision import precise
-from sim.study.runner import Engine, Plan, Runs, cores, joined, runner
+from sim.study.runner import Engine, Plan, Runs, joined, runner
 
 Tick = Callable[[str, int, int], None]
 """Told of what is being run, how many replications are done, and of how many."""

@@ -5,7 +5,6 @@ process, the SimPy engine on worker processes.
 """
 
 import multiprocessing
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from sim.cores import cores
 from sim.engine.events import Event
 from sim.engine.simpy_engine import run
 from sim.engine.streams import Draws
@@ -173,11 +173,6 @@ def _work(mode: Mode, replications: Sequence[int]) -> Runs:
 
 
 Simulate = Callable[[Mode, int, int], Runs]
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from sim.engine.compiled.kernel import (
     _HARM,
     _KIND,
     _ONE,
+    _TRIGGER,
     _ZERO,
     ATTACK,
     CAUSE_SCHEDULE,
@@ -44,7 +45,6 @@ from sim.engine.compiled.kernel import (
     _soonest,
     _spend,
     _take_candidate,
-    _TRIGGER,
     _wind,
 )
 from sim.engine.compiled.layout import HAZARDS
@@ -56,8 +56,8 @@ from sim.model.intensity import bound_under, intensity, pressures
 from sim.model.resolve import embolden
 from sim.model.spec import ATTACKS, INF, PERMISSION, STAGE, WAR
 
-PANEL_DAYS = 0.5
-"""Longest step of the integral of the rate: two nodes a panel, and panels end wherever something happens."""
+PANEL_DAYS, PANELS = 0.5, 400
+"""Longest step of the integral of the rate, two nodes a panel: half a day, in a long stretch a 400th of it."""
 NODE = 0.5 / math.sqrt(3.0)
 _GIVEN, _PARTICLE = (np.uint64(STREAM_KEYS[x]) for x in ("given.attack", "given.particle"))
 TINY, HUGE = 1e-200, 1e200
@@ -73,11 +73,11 @@ def _rates(w: Any, s: Any, p: Any, t: float) -> float:
 
 
 @njit(error_model="numpy")
-def _expected(w: Any, s: Any, p: Any, start: float, end: float) -> float:
-    """∫ Σ_c λ_c from start to end, nothing happening between."""
+def _expected(w: Any, s: Any, p: Any, start: float, end: float, longest: float) -> float:
+    """∫ Σ_c λ_c from start to end, nothing happening between, by panels no longer than ``longest``."""
     if not end > start:
         return 0.0
-    count = int(math.ceil((end - start) / PANEL_DAYS))
+    count = int(math.ceil((end - start) / longest))  # noqa: RUF046  a float under Numba
     width = (end - start) / count
     total = 0.0
     for i in range(count):
@@ -192,18 +192,29 @@ def _impose(w: Any, s: Any, p: Any, g: Any, left: Any, b: int, weights: Any, j: 
         factor *= (s.share[c] if s.share[c] > 0.0 else 1.0) / left[b, c]
         left[b, c] -= 1.0
     _launch(w, s, p, g, c, OPENING_INDEX + 1 + j, t, True)
-    return factor
+    return float(factor)
 
 
 @njit(error_model="numpy")
 def _walk(
-    w: Any, course: Any, k: int, s: Any, p: Any, g: Any, y: Any, left: Any, times: Any, weights: Any, reported: Any
+    w: Any,
+    course: Any,
+    k: int,
+    s: Any,
+    p: Any,
+    g: Any,
+    y: Any,
+    left: Any,
+    times: Any,
+    weights: Any,
+    reported: Any,
 ) -> float:
     """Take one particle through stretch k; its log weight. ``reported`` [C] counts what is reported in a free stretch."""
     start, end, kind, b, n = course.start[k], course.end[k], course.kind[k], course.block[k], course.given[k]
     given = kind == GIVEN
     share = 1.0 if kind == FREE else (1.0 - p.completeness if given else 0.0)
     log_weight, product = 0.0, 1.0
+    longest = max(PANEL_DAYS, (end - start) / PANELS)
     g.touched = 0
     for j in range(n):
         log_weight += math.log((end - start) / (j + 1.0))
@@ -228,7 +239,7 @@ def _walk(
             then = times[j]
         until = min(then, end)
         if given:
-            log_weight -= p.completeness * _expected(w, s, p, t, until)
+            log_weight -= p.completeness * _expected(w, s, p, t, until, longest)
         t = until
         if not imposed and not then < end:
             break
