@@ -65,6 +65,11 @@ class CountFilter:
         ids = [w.id for w in evidence.windows]
         self.terms = [*ids, *(f"{ids[i]}:end" for i in self._ends), *self._splits.terms]
 
+    @property
+    def splits_by_place(self) -> bool:
+        """Whether the evidence says where attacks fell."""
+        return bool(self._splits.terms)
+
     def __call__(self, values: Floats) -> Floats:
         """Log likelihood [W, terms] of values [W, names]."""
         parts = [self._chunk(values[i : i + CHUNK]) for i in range(0, len(values), CHUNK)]

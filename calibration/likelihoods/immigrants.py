@@ -1,6 +1,6 @@
 """The immigrant rate written out plainly, one parameter vector at a time: a second opinion on ``rates``.
 
-It serves the particle filter and the forward simulation, which check the closed form.
+It serves the forward simulation, which checks the closed form and the exact filter.
 """
 
 import math

@@ -32,7 +32,8 @@ MUST_BE_OFF = (
 def closed(hypothesis: Hypothesis, settings: Settings) -> bool:
     """Whether the closed form knows all that moves the rate under a hypothesis."""
     entries = settings.assumptions | hypothesis.assumptions | hypothesis.parameters
-    return all(entries[n].value == 0.0 for n in MUST_BE_OFF if n in entries)
+    alike = "spill" not in entries or entries["spill"].value == 1.0
+    return alike and all(entries[n].value == 0.0 for n in MUST_BE_OFF if n in entries)
 
 
 class Parameters(NamedTuple):
