@@ -1,7 +1,7 @@
 """The evidence as the exact filters walk through it: stretches of time, what is given in each, and where attacks fell."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -28,16 +28,28 @@ class Segments(NamedTuple):
 
 
 class Laid(NamedTuple):
-    """The evidence as a course, its segments, and the constant of its ways: Σ log Σ of their weights."""
+    """The evidence as a course, its segments, the constant of its ways (Σ log Σ of their weights), and which stretches are later."""
 
     course: Course
     segments: Segments
     log_ways: float
+    later: list[int]
 
 
-def lay(evidence: Evidence, since: float = 0.0) -> Laid:
-    """Lay the evidence out as a course, in days from ``since``. Places are in the order of the evidence."""
+def lay(evidence: Evidence, since: float = 0.0, later: Sequence[tuple[float, float]] = ()) -> Laid:
+    """Lay the evidence out as a course, in days from ``since``. Places are in the order of the evidence.
+
+    ``later`` are windows after the evidence (start and end, in order of time) in which nothing is given.
+    """
     kinds = list(_stretches(evidence))
+    after: list[int] = []
+    at = evidence.windows[-1].end
+    for a, b in later:
+        if a > at + TOUCHING:
+            kinds.append((FREE, at, a, NONE))
+        after.append(len(kinds))
+        kinds.append((FREE, a, b, NONE))
+        at = b
     blocks: dict[int, int] = {}
     ways, ways_upto, split_ways, split_blocks, log_ways = [], [], [0], [0], 0.0
     found = list(splits(evidence)) if len(evidence.places) > 1 else []
@@ -81,7 +93,7 @@ def lay(evidence: Evidence, since: float = 0.0) -> Laid:
         landed=np.array(landed),
         strike_time=times - since,
     )
-    return Laid(course, segments, log_ways)
+    return Laid(course, segments, log_ways, after)
 
 
 def _stretches(evidence: Evidence) -> Iterator[tuple[int, float, float, int]]:

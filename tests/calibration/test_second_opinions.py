@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from calibration.arrays import Floats
-from calibration.calibrate import fit_hypothesis
 from calibration.evidence import admit
+from calibration.fitting import fit_hypothesis
 from calibration.level import target
 from calibration.likelihoods.filter import CountFilter
 from calibration.likelihoods.parameters import Reader
