@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from calibration.arrays import Floats
+from calibration.arrays import Floats, as_floats
 from calibration.priors import COMMON_EFFECT, SHARE, PriorTransform
 from sim.model.registry import PARAMETERS
 from sim.model.spec import TARGETS
@@ -17,6 +17,13 @@ MOVED = 0.05
 MEAN_DAYS = 30.0
 PRIOR_DRIVEN, INFORMED = "prior-driven", "informed"
 EFFECTS = (COMMON_EFFECT, *(f"effect_{x}" for x in TARGETS))
+FULL = (
+    "backlash_days", "suppression_days", "capability_exponent", "resupply_days", "resolve_cost", "resolve_days",
+    *(f"{what}_{x}" for what in ("backlash", "suppression", "attrition") for x in TARGETS),
+)  # fmt: skip
+"""What an effect of the full model is made of."""
+_NODES, _WEIGHTS = (as_floats(x) for x in np.polynomial.legendre.leggauss(20))
+_LAGS, _WEIGHTS = MEAN_DAYS / 2.0 * (_NODES + 1.0), _WEIGHTS / 2.0
 CONTRAST = "contrast_fighters_infrastructure"
 
 
@@ -55,15 +62,35 @@ def derived(names: Sequence[str], draws: Floats, constants: Mapping[str, float])
     """What follows from the parameters: each strike effect's mean over 30 days, and the contrast of targets.
 
     The mean of A e^{-u/τ} over u in 0 to 30 is A·τ/30·(1 - e^{-30/τ}); the contrast is the jump of
-    fighters less that of infrastructure.
+    fighters less that of infrastructure. Under the full model an effect is backlash less suppression, plus κ·log K of the
+    capability destroyed, less resolve_cost, each as it decays: of one strike of strength 1, no surprise, where it falls.
     """
     column = {n: draws[:, i] for i, n in enumerate(names)}
     days = column.get("effect_days", np.full(len(draws), constants.get("effect_days", np.nan)))
-    kept = days / MEAN_DAYS * -np.expm1(-MEAN_DAYS / days)
-    out = {f"{n}_30d": column[n] * kept for n in EFFECTS if n in column}
+    out = {f"{n}_30d": column[n] * _kept(days) for n in EFFECTS if n in column}
+    if all(n in column for n in FULL):
+        out |= {f"effect_{x}_30d": _full_effect(column, x) for x in TARGETS}
     if "effect_fighters" in column and "effect_infrastructure" in column:
         out[CONTRAST] = column["effect_fighters"] - column["effect_infrastructure"]
     return out
+
+
+def _kept(days: Floats) -> Floats:
+    """Mean over 30 days of what decays from 1 in so many days."""
+    return as_floats(days / MEAN_DAYS * -np.expm1(-MEAN_DAYS / days))
+
+
+def _full_effect(column: Mapping[str, Floats], target: str) -> Floats:
+    """The full model's net effect of one strike on a target, mean over 30 days."""
+    recovering = 1.0 + np.expm1(-column[f"attrition_{target}"])[:, None] * np.exp(
+        -_LAGS / column["resupply_days"][:, None]
+    )
+    return as_floats(
+        column[f"backlash_{target}"] * _kept(column["backlash_days"])
+        - column[f"suppression_{target}"] * _kept(column["suppression_days"])
+        + column["capability_exponent"] * (np.log(recovering) @ _WEIGHTS)
+        - column["resolve_cost"] * _kept(column["resolve_days"])
+    )
 
 
 class Moments(NamedTuple):
