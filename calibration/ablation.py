@@ -25,6 +25,8 @@ from sim.scenario.settings import Settings
 
 LEAST_DRAWS = 500.0
 """Draws that weighing must leave: a probability is then good to .5/√500 = .022."""
+POINTS = 2048
+"""Points at which a fit anew is corrected: a probability is then good to .013."""
 ASKED = {"effect_below_zero": COMMON_EFFECT, "fighters_better": CONTRAST}
 """What a change is shown to move: the probability that these lie below 0, under each hypothesis that has them."""
 
@@ -128,7 +130,7 @@ def _changed(
         likelihood = CountFilter(other, Reader(fits.hypotheses[name], fits.settings, p.names, other.places))
         w, worth = weighed(p, likelihood)
         if worth < LEAST_DRAWS:
-            anew[name] = fit_hypothesis(name, p.prior, likelihood, fits.seed)
+            anew[name] = fit_hypothesis(name, p.prior, likelihood, fits.seed, points=POINTS)
         for what, parameter in ASKED.items():
             found = _below_zero(anew.get(name, p), parameter, None if name in anew else w)
             if found is not None:

@@ -26,20 +26,22 @@ Exact = Callable[[Floats, int], Floats]
 """Log likelihood, estimated, at rows of z, with a seed."""
 
 
-def corrected(found: Sample, target: Target, exact: Exact, seed: int) -> Sample:
+def corrected(found: Sample, target: Target, exact: Exact, seed: int, points: int = POINTS) -> Sample:
     """A sample of the exact posterior from one of the closed form's ``target``.
 
-    ``notes`` says how many draws it is worth and how far the evidence moved; where the closed form's draws do not serve,
+    ``points`` of the sampler's are looked at. ``notes`` says how many draws it is worth and how far the evidence moved; where the closed form's draws do not serve,
     points are drawn anew about them and weighed by the exact likelihood alone.
     """
-    z, log_ratio = _points(found)
+    z, log_ratio = _points(found, points)
     level = target.see(target.to_y(z)).log_likelihood
     log_weights = as_floats(log_ratio + exact(z, seed) - level)
     w = np.exp(log_weights - log_weights.max())
     share = float(w.sum() ** 2 / (w**2).sum()) / len(w)
     k = pareto_k(log_weights)
     if share < LEAST_SHARE or k > MOST_PARETO_K:
-        return _anew(z, as_floats(w), target, exact, seed, f"Pareto k {k:.2f}, effective share {share:.2f}")
+        return _anew(
+            z, as_floats(w), target, exact, seed, points, f"Pareto k {k:.2f}, effective share {share:.2f}"
+        )
     base = np.exp(log_ratio - log_ratio.max())
     moved = float(log_weights.max() - log_ratio.max() + math.log(w.sum() / base.sum()))
     relative = float(np.sqrt(((w / w.sum() - base / base.sum()) ** 2).sum()))
@@ -59,13 +61,13 @@ def corrected(found: Sample, target: Target, exact: Exact, seed: int) -> Sample:
     )
 
 
-def _points(found: Sample) -> tuple[Floats, Floats]:
+def _points(found: Sample, points: int) -> tuple[Floats, Floats]:
     """Points in z and the log of what each counts for: the sampler's weight over the chance of being taken."""
     if found.weighted is None:
         return found.z, np.zeros(len(found.z))
     w = found.weighted.weights
     taken = w**FLATTENED
-    rows = systematic(as_floats(taken), POINTS)
+    rows = systematic(as_floats(taken), points)
     return as_floats(found.weighted.z[rows]), as_floats((1.0 - FLATTENED) * np.log(w[rows]))
 
 
@@ -85,9 +87,11 @@ class _ExactTarget:
         return self._target.to_y(z)
 
 
-def _anew(z: Floats, weights: Floats, target: Target, exact: Exact, seed: int, why: str) -> Sample:
+def _anew(
+    z: Floats, weights: Floats, target: Target, exact: Exact, seed: int, points: int, why: str
+) -> Sample:
     """Importance sampling by the exact likelihood alone, about where the correction points."""
-    found = about(_ExactTarget(target, exact, seed + 1), target.to_y(z), weights, 2 * POINTS, seed + 1)
+    found = about(_ExactTarget(target, exact, seed + 1), target.to_y(z), weights, 2 * points, seed + 1)
     return found._replace(
         sampler="importance by the exact filter",
         notes=(f"the closed form is not reliable here ({why}): the exact filter took its place",),

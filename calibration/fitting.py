@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from calibration.arrays import Floats
-from calibration.correction import corrected
+from calibration.correction import POINTS, corrected
 from calibration.level import target
 from calibration.likelihoods.exact import ExactCounts
 from calibration.likelihoods.filter import CountFilter
@@ -23,17 +23,17 @@ def fit_hypothesis(
     seed: int,
     attributes: Mapping[str, Any] | None = None,
     *,
-    exact: bool = True,
+    points: int = POINTS,
 ) -> Posterior:
     """Sample one hypothesis's posterior.
 
-    With self-excitation the closed form only comes near, and its draws are corrected by the particle filter, unless ``exact``
-    is False (where many fits are compared with each other); without, it is exact itself.
+    With self-excitation the closed form only comes near, and its draws are corrected by the particle filter at so many
+    ``points`` (0 for none: where thousands of fits are compared with each other); without, it is exact itself.
     """
     aim = target(likelihood, transform)
     found = explore(aim, transform.dimensions, seed)
     notes = likelihood.notes
-    if likelihood.reader.excites and exact:
+    if likelihood.reader.excites and points > 0:
         counts = ExactCounts(likelihood.evidence, likelihood.reader)
 
         def level(z: Floats, luck: int) -> Floats:
@@ -41,7 +41,7 @@ def fit_hypothesis(
 
         if counts.affordable:
             alone = float(reliable(likelihood, transform.from_normal(found.z)).mean())
-            found = corrected(found, aim, level, seed)
+            found = corrected(found, aim, level, seed, points)
             notes = (f"the closed form alone can be relied on at {alone:.0%} of its draws",)
         else:
             notes = (*notes, counts.too_long)
