@@ -103,6 +103,7 @@ def calibrate(
     predictive_runs: int = PREDICTIVE_RUNS,
     ablation: bool = False,
     progress: Callable[[str], None] | None = None,
+    engine_ready: Callable[[], None] = lambda: None,
     locate: Locate | None = None,
 ) -> Calibration:
     """Fit each hypothesis to the evidence of a record.
@@ -112,7 +113,7 @@ def calibrate(
     of the predictive runs; ``cache`` a folder for what was fitted before (default the user's own, None for
     none); ``predictive_runs`` simulated for each hypothesis, 0 for none; ``ablation`` whether to find out what other
     readings and further items would change; ``progress`` is told what is being
-    done; ``locate`` gives path, line and column of a field of the record.
+    done; ``engine_ready`` is called before the compiled engine is needed, and returns when it can run; ``locate`` gives path, line and column of a field of the record.
 
     Returns a ``Calibration``. Raises ConfigError for evidence that doesn't fit together, a hypothesis that the
     closed form can't fit, or one that the prior predictive gate refuses.
@@ -136,41 +137,53 @@ def calibrate(
     priors: dict[str, Posterior] = {}
     predictive: dict[str, list[Row]] = {}
     hurt: dict[str, list[Row]] = {}
-    outside: dict[str, float | None] = {}
+    outside: dict[str, float | None] = dict.fromkeys(hypotheses)
     say("fitting the casualty marks")
     marks = store.posterior(
         [base, "marks"], lambda: fit_marks(read, settings, admitted.admitted, seed, attributes)
     )
     entries: list[Fitted] = []
-    for name, h in hypotheses.items():
-        outside[name] = None
-        if not h.fitted:
-            priors[name] = from_prior(
-                name, PriorTransform(h, admitted.places), notes=("not fitted: it keeps its prior",)
-            )
-            continue
+
+    def hold(name: str, h: Hypothesis) -> None:
+        """Fit one hypothesis, and hold it against the record."""
         fit = fitter(h, settings, admitted, read.responses, marks, seed, attributes)
+        key = [{**base, "hypothesis": h.model_dump(mode="json")}, fit.version]
         if gate.applies(admitted):
-            outside[name] = _pass_gate(fit)
-        key = {**base, "hypothesis": h.model_dump(mode="json")}
+            outside[name] = _pass_gate(fit, store, key)
         say(f"fitting {name}")
-        found = posteriors[name] = store.posterior([key, fit.version], fit.fit)
+        found = posteriors[name] = store.posterior(key, fit.fit)
         entries.append(Fitted(name, h.family, fit.signature, found.log_evidence))
         if predictive_runs > 0:
             say(f"holding {name} against the record")
 
-            def simulate(h: Hypothesis = h, found: Posterior = found) -> list[Row]:
+            def simulate() -> list[Row]:
                 how = (read.responses, predictive_runs, seed, marks)
                 runs = list(replays(found, h, settings, admitted, *how))
                 return table(admitted, counts_of(admitted, runs)) + casualties_table(read, admitted, runs)
 
-            rows = store.table([key, fit.version, engine_version(), predictive_runs], simulate)
+            rows = store.table([*key, engine_version(), predictive_runs], simulate)
             predictive[name] = [x for x in rows if "window" in x]
             hurt[name] = [x for x in rows if "item" in x]
+
+    asked = {n: h for n, h in hypotheses.items() if h.fitted}
+    short = {n: h for n, h in asked.items() if closed(h, settings)}
+    for name, h in short.items():
+        hold(name, h)
     changes: list[Row] = []
     if ablation:
         say("trying other readings and further items")
-        changes = _changes(store, base, record, admitted, chosen, settings, hypotheses, posteriors, seed)
+        changes = _changes(store, base, record, admitted, chosen, settings, short, posteriors, seed)
+    if len(short) < len(asked):
+        engine_ready()
+    for name, h in asked.items():
+        if name not in short:
+            hold(name, h)
+    for name, h in hypotheses.items():
+        if not h.fitted:
+            priors[name] = from_prior(
+                name, PriorTransform(h, admitted.places), notes=("not fitted: it keeps its prior",)
+            )
+    posteriors = {n: posteriors[n] for n in asked}
     known = family_weights(entries)
     weights: dict[str, tuple[float | None, float | None]] = {
         n: (known[n].declared, known[n].evidence) if n in known else (None, None) for n in hypotheses
@@ -195,11 +208,7 @@ def _changes(
     seed: int,
 ) -> list[Row]:
     """What other evidence would change under the hypotheses that have an effect of strikes."""
-    asked = {
-        n: p
-        for n, p in posteriors.items()
-        if hypotheses[n].family == "effect" and closed(hypotheses[n], settings)
-    }
+    asked = {n: p for n, p in posteriors.items() if hypotheses[n].family == "effect"}
     if not asked:
         return []
     rivals = {n: hypotheses[n] for n in asked}
@@ -207,8 +216,9 @@ def _changes(
     return store.table(key, lambda: ablate(record, admitted, chosen, Fits(settings, rivals, asked, seed)))
 
 
-def _pass_gate(fit: Fitter) -> float:
-    share = fit.share_outside()
+def _pass_gate(fit: Fitter, store: Cache, key: Sequence[Any]) -> float:
+    (row,) = store.table([*key, "gate"], lambda: [{"outside": fit.share_outside()}])
+    share = float(row["outside"])
     if share > gate.LARGEST_SHARE:
         raise ConfigError(
             f"{fit.name}: parameters: expected priors under which at most {gate.LARGEST_SHARE:.0%} of draws give fewer than "

@@ -5,8 +5,7 @@ Nothing closed knows capability, resolve, expectation and the sponsor's permissi
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,15 +14,15 @@ from calibration.evidence import Evidence
 from calibration.likelihoods.course import lay
 from calibration.predictive import moment
 from sim.cores import cores
-from sim.engine.compiled.layout import as_records, pack
-from sim.model.tally import empty_tally
 from sim.scenario.policy import Policy
 from sim.scenario.record import Response
 from sim.scenario.settings import Settings
 from sim.scenario.world import build_world
 
+if TYPE_CHECKING:
+    from sim.engine.compiled.particles import Filtered
+
 PARTICLES = 16
-CHUNK = 32  # parameter vectors that a thread takes at a time
 
 
 class FullCounts:
@@ -46,52 +45,30 @@ class FullCounts:
         policy: Policy | None = None,
     ) -> None:
         self._laid = lay(evidence, since=evidence.origin, later=later)
-        self._later = len(later)
         self._particles, self._threads = particles, threads or cores()
         end = max([evidence.windows[-1].end, *(b for _, b in later)])
-        self._packed = pack(
-            build_world(
-                settings,
-                None,
-                start=moment(evidence.start, evidence.origin),
-                horizon_days=end - evidence.origin,
-                responses=responses,
-                then=policy,
-            )
+        self._world = build_world(
+            settings,
+            None,
+            start=moment(evidence.start, evidence.origin),
+            horizon_days=end - evidence.origin,
+            responses=responses,
+            then=policy,
         )
 
     def __call__(self, params: Floats, shares: Floats, seed: int) -> Floats:
         """One estimate [W] for each row: a function of the row, its position and the seed."""
-        return self._filter(params, shares, seed, np.empty((0, 0, 0), np.int64))
+        return self._filter(params, shares, seed, ahead=False).log_likelihood + self._laid.log_ways
 
     def ahead(self, params: Floats, shares: Floats, seed: int) -> Indices:
         """Attacks reported in the later windows by place [W, later, C]: one run for each row, given all that was counted before."""
-        stretches = len(self._laid.course.kind)
-        out = np.zeros((len(params), stretches, shares.shape[1]), np.int64)
-        self._filter(params, shares, seed, out)
-        return out[:, self._laid.later, :]
+        return self._filter(params, shares, seed, ahead=True).reported[:, self._laid.later, :]
 
-    def _filter(self, params: Floats, shares: Floats, seed: int, ahead: Indices) -> Floats:
-        from sim.engine.compiled.given import filter_given
+    def _filter(self, params: Floats, shares: Floats, seed: int, *, ahead: bool) -> "Filtered":
+        from sim.engine.compiled.layout import as_records
+        from sim.engine.compiled.particles import filter_batch
 
-        types, rows = self._packed.types, len(params)
-        records, shares = as_records(params), np.ascontiguousarray(shares)
-        numbers = np.arange(rows, dtype=np.uint64)
-        empty = np.zeros(1, types.tally)
-        for name, value in empty_tally(0)._asdict().items():
-            empty[name] = value[0]
-        out = np.empty(rows)
-
-        def work(span: tuple[int, int]) -> None:
-            room = [
-                np.zeros(self._particles, x) for x in (types.state, types.state, types.clock, types.clock)
-            ]
-            filter_given(
-                self._laid.course, self._packed.world, self._packed.start, records, shares, np.uint64(seed), numbers,
-                empty, *room, out, ahead, *span,
-            )  # fmt: skip
-
-        spans = list(pairwise([*range(0, rows, CHUNK), rows]))
-        with ThreadPoolExecutor(self._threads) as pool:
-            list(pool.map(work, spans))
-        return out + self._laid.log_ways
+        return filter_batch(
+            self._world, self._laid.course, as_records(params), np.ascontiguousarray(shares), seed, self._particles,
+            self._threads, ahead=ahead,
+        )  # fmt: skip

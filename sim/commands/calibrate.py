@@ -14,6 +14,7 @@ from calibration.calibrate import calibrate as fit
 from calibration.files import digest
 from calibration.history import read_record, read_responses
 from sim.console import Progress, out_console
+from sim.engine.compiled.warm import ready
 from sim.errors import ConfigError, Located
 from sim.report.evidence_words import ASKED, largest_moves, like_for_like
 from sim.scenario.hypothesis import Hypothesis
@@ -52,7 +53,7 @@ def calibrate(
     the_settings = cast("Settings", load(_file(settings or SETTINGS, "settings"), "settings").model)
     the_record, locate = _record(record, responses, tuple(the_settings.places))
     rivals = _hypotheses(hypotheses or HYPOTHESES)
-    with Progress() as progress:
+    with Progress() as progress, ready(progress.say) as wait:
         found = fit(
             the_record,
             the_settings,
@@ -62,6 +63,7 @@ def calibrate(
             seed=SEED if seed is None else seed,
             ablation=True,
             progress=progress.say,
+            engine_ready=wait,
             locate=locate,
         )
     document = found.document(str(folder))

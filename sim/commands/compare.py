@@ -1,12 +1,11 @@
 """``deter compare`` and ``deter run``: calibrate, run a study's policies, write the bundle, say what came out."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from calibration.calibrate import Calibration, calibrate
 from sim.console import Progress, out_console
+from sim.engine.compiled.warm import ready
 from sim.errors import ConfigError
 from sim.report.html import write_report
 from sim.report.terminal import print_comparison
@@ -35,7 +34,7 @@ def compare(
     """Compare a study's policies; the document of DESIGN 8. ``responses``: a CSV file in place of the record's own."""
     files = load_study(study, responses)
     folder = bundles.choose_folder(out, files.study.name)
-    with Progress() as progress, ready(engine, progress.say) as wait:
+    with Progress() as progress, ready(progress.say) as wait:
         fitted = calibrate(
             files.record,
             files.settings,
@@ -44,6 +43,7 @@ def compare(
             readings=files.study.readings,
             ablation=True,
             progress=progress.say,
+            engine_ready=wait,
         )
         wait()
         found = compare_policies(
@@ -61,21 +61,6 @@ def compare(
     if not as_json:
         print_comparison(document, out_console())
     return document
-
-
-@contextmanager
-def ready(engine: Engine, say: Callable[[str], None]) -> Iterator[Callable[[], None]]:
-    """A function that returns when the engine can run: the compiled one is compiled beside the calibration."""
-    if engine != "compiled":
-        yield lambda: None
-        return
-    from sim.engine.compiled.warm import Warming
-
-    warming = Warming(say)
-    try:
-        yield warming.wait
-    finally:
-        warming.stop()
 
 
 def run(

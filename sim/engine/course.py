@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 FREE, QUIET, GIVEN = 0, 1, 2
 """A stretch that nobody counted, one that is known to have been quiet, and a window whose reported attacks are given."""
 NONE = -1
@@ -25,3 +27,13 @@ class Course(NamedTuple):
     split_blocks: Any  # [splits + 1] its blocks begin at split_blocks[i]
     way_upto: Any  # [ways] cumulative probability within its split
     way_counts: Any  # [ways, blocks of a split, C] attacks by place
+
+
+def empty_course(places: int) -> Course:
+    """A course of one free day."""
+    day = np.zeros(1)
+    return Course(
+        kind=np.array([FREE]), start=day, end=day + 1.0, given=np.array([0]), opened=np.array([0]), trigger=day * np.nan,
+        block=np.array([NONE]), split_ways=np.array([0]), split_blocks=np.array([0]), way_upto=np.empty(0),
+        way_counts=np.zeros((0, 1, places)),
+    )  # fmt: skip

@@ -51,7 +51,8 @@ def keep(function: Any) -> Any:
 
 def is_kept() -> bool:
     """Whether there is compiled code of these sources on disk."""
-    return any(cache_folder().rglob("kernel.run_many*.nbi"))
+    folder = cache_folder()
+    return all(any(folder.rglob(f"{x}*.nbi")) for x in ("kernel.run_many", "given.filter_given"))
 
 
 def _forget_old(folder: Path) -> None:

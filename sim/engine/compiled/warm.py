@@ -2,9 +2,8 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
-
-from sim.engine.compiled import jit
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 LINE = "compiling the engine, once for this version (about half a minute)"
 _CODE = "from sim.engine.compiled.warm import compile_all; compile_all()"
@@ -16,7 +15,9 @@ def compile_all() -> None:
 
     from sim.engine.compiled.batch import run_batch
     from sim.engine.compiled.layout import PARAMS
+    from sim.engine.compiled.particles import filter_batch
     from sim.engine.compiled.uniforms import uniforms
+    from sim.engine.course import empty_course
     from sim.model.levers import Levers, Rung
     from sim.model.registry import make_params
     from sim.model.streamkeys import name_key
@@ -30,13 +31,27 @@ def compile_all() -> None:
     )  # fmt: skip
     one = np.zeros(1, np.uint64)
     uniforms(0, one, "study.point")
-    run_batch(nowhere, np.array([tuple(make_params({}))], PARAMS), np.ones((1, 1)), 0, one)
+    params = np.array([tuple(make_params({}))], PARAMS)
+    run_batch(nowhere, params, np.ones((1, 1)), 0, one)
+    filter_batch(nowhere, empty_course(1), params, np.ones((1, 1)), 0, 1)
+
+
+@contextmanager
+def ready(say: Callable[[str], None]) -> Iterator[Callable[[], None]]:
+    """A function that returns when the compiled engine can run: it is compiled beside whatever goes on meanwhile."""
+    warming = Warming(say)
+    try:
+        yield warming.wait
+    finally:
+        warming.stop()
 
 
 class Warming:
     """Compilation under way in another process; ``wait`` before the first run."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
+        from sim.engine.compiled import jit  # Numba takes half a second to load
+
         self._say = say
         self._process: subprocess.Popen[bytes] | None = None
         if not jit.is_kept():
