@@ -102,11 +102,30 @@ def test_an_effect_of_strikes_is_weighed_like_for_like(found: Calibration) -> No
         assert 1 / 3 < x["bayes_factor"] < 3.0
 
 
-def test_the_full_model_is_shown_and_not_averaged(found: Calibration) -> None:
-    """M5 keeps its prior: no weight, no evidence, and every parameter labelled prior-driven."""
-    assert found.weights["M5"] == (None, None)
-    assert "M5" not in found.posteriors
+def test_the_full_model_takes_its_place_and_keeps_nearly_all_of_its_prior(found: Calibration) -> None:
+    """M5 is fitted: a sixth by declaration, evidence near the others'; four in five parameters and more are prior-driven.
+
+    The level and the split by place are learnt; each strike effect over 30 days is there to be set beside M4's.
+    """
     m5 = found.document()["hypotheses"]["M5"]
+    assert m5["fitted"]
+    assert m5["declared_weight"] == pytest.approx(1 / 6)
+    assert abs(m5["log_evidence"] - found.posteriors["M4"].log_evidence) < 1.0
+    assert m5["log_evidence_se"] < 0.05
+    assert m5["ess"] > 1000
+    labels = {n: x["label"] for n, x in m5["parameters"].items()}
+    assert labels["base_rate"] == labels["share_iraq"] == "informed"
+    assert sum(x == "prior-driven" for x in labels.values()) > 0.8 * len(labels)
+    assert {f"effect_{x}_30d" for x in TARGETS} <= set(labels)
+
+
+def test_a_hypothesis_that_is_not_to_be_fitted_is_shown_and_not_averaged() -> None:
+    """«fitted: false»: no weight, no evidence, and every parameter labelled prior-driven."""
+    rivals = {"M0": hypotheses()["M0"], "M5": hypotheses()["M5"].model_copy(update={"fitted": False})}
+    kept = calibrate(brief(), settings(), rivals, cache=None, predictive_runs=0)
+    assert kept.weights["M5"] == (None, None)
+    assert "M5" not in kept.posteriors
+    m5 = kept.document()["hypotheses"]["M5"]
     assert (m5["log_evidence"], m5["declared_weight"], m5["evidence_weight"], m5["predictive"]) == (
         None,
         None,

@@ -8,6 +8,7 @@ import pytest
 import calibration.calibrate as calibrating
 from calibration.posterior import Posterior
 from sim.commands.calibrate import calibrate
+from sim.data import scenarios_folder
 from sim.errors import ConfigError
 
 
@@ -22,7 +23,10 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_shipped_record_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Tables on stdout with prior and posterior, label and prediction; posteriors and a manifest in a new folder."""
-    document = calibrate("brief", hypotheses=["M0", "M5"], out=Path("fit"))
+    Path("shown.yaml").write_text(
+        f"kind: hypothesis\nversion: 1\nbase: {scenarios_folder() / 'hypotheses' / 'M5-full.yaml'}\nfitted: false\n"
+    )
+    document = calibrate("brief", hypotheses=["M0", "shown.yaml"], out=Path("fit"))
     shown = capsys.readouterr().out
     for text in ("prior-driven", "informed", "A6-places", "not fitted", "base_rate", "Posteriors in fit"):
         assert text in shown
