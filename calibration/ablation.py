@@ -13,6 +13,7 @@ from calibration.arrays import Floats, as_floats
 from calibration.evidence import Evidence, admit, with_readings
 from calibration.fitting import fit_hypothesis
 from calibration.likelihoods.filter import CountFilter
+from calibration.likelihoods.mixture import counted
 from calibration.likelihoods.parameters import Reader
 from calibration.posterior import Posterior
 from calibration.priors import COMMON_EFFECT
@@ -125,7 +126,7 @@ def _changed(
     below: dict[str, dict[str, float]] = {x: {} for x in ASKED}
     anew: dict[str, Posterior] = {}
     for name, p in fits.posteriors.items():
-        likelihood = CountFilter(other, Reader(fits.hypotheses[name], fits.settings, p.names, other.places))
+        likelihood = counted(other, Reader(fits.hypotheses[name], fits.settings, p.names, other.places))
         w, worth = weighed(p, likelihood)
         if worth < LEAST_DRAWS:
             anew[name] = fit_hypothesis(name, p.prior, likelihood, fits.seed)

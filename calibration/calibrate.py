@@ -17,6 +17,7 @@ from calibration.evidence import Evidence, admit, with_readings
 from calibration.files import digest, engine_version, fit_version
 from calibration.fitting import fit_hypothesis
 from calibration.likelihoods.filter import CountFilter
+from calibration.likelihoods.mixture import counted
 from calibration.likelihoods.parameters import Reader
 from calibration.marks import fit_marks
 from calibration.posterior import Posterior, from_prior
@@ -153,7 +154,7 @@ def calibrate(
         if gate.applies(admitted):
             outside[name] = _pass_gate(h, settings, admitted)
         transform = PriorTransform(h, admitted.places)
-        likelihood = CountFilter(admitted, Reader(h, settings, transform.names, admitted.places))
+        likelihood = counted(admitted, Reader(h, settings, transform.names, admitted.places))
         key = {**base, "hypothesis": h.model_dump(mode="json")}
         say(f"fitting {name}")
 
