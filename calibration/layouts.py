@@ -8,7 +8,7 @@ from scipy.stats import qmc
 from calibration.arrays import Floats, as_floats
 from calibration.evidence import Evidence
 
-LAYOUTS = 16
+LAYOUTS = 8
 """Points of the lattice, a power of 2; docs/decisions/0016 says how fast the answer settles."""
 
 

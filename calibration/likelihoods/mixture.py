@@ -10,13 +10,13 @@ before it: log Σ_j w_j L_j(first to k-th) - log Σ_j w_j L_j(first to k-1-th), 
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import logsumexp
 
 from calibration.arrays import Floats, as_floats
 from calibration.evidence import Evidence
 from calibration.layouts import LAYOUTS, layouts
+from calibration.likelihoods.counts import log_probability
 from calibration.likelihoods.filter import CountFilter
-from calibration.likelihoods.moved import moved_counts
+from calibration.likelihoods.moved import MovedCounts, moved_counts
 from calibration.likelihoods.parameters import Reader
 from calibration.likelihoods.prepared import Prepared
 from sim.errors import ConfigError
@@ -60,7 +60,7 @@ class CountMixture(CountFilter):
 
     def log_counts(self, prepared: Prepared, attacks: Sequence[int]) -> list[Floats]:
         """Log probability [W] of each window's count given those before it, for any counts."""
-        found = [moved_counts(f, p, attacks).counts for f, p in self._each(prepared)]
+        found = [self._counts(f, p, attacks).counts for f, p in self._each(prepared)]
         rows = max(np.size(t) for terms in found for t in terms)
         by_layout = np.array([[np.broadcast_to(t, (rows,)) for t in terms] for terms in found])
         return list(chained(np.moveaxis(by_layout, 1, 2)).T)
@@ -70,12 +70,21 @@ class CountMixture(CountFilter):
         attacks = [w.attacks for w in self.evidence.windows]
         tables = []
         for j, (f, p) in enumerate(self._each(prepared)):
-            found = moved_counts(f, p, attacks)
+            found = self._counts(f, p, attacks)
             table = f.table(found.counts, found.moments, list(p.windows), rows)
             ends = slice(len(attacks), len(attacks) + len(f.triggers))
             table[:, ends] += self._longer[j]
             tables.append(table)
         return chained(np.stack(tables))
+
+    def _counts(self, f: CountFilter, prepared: Prepared, attacks: Sequence[int]) -> MovedCounts:
+        if any(w.moved for w in self.evidence.windows):
+            return moved_counts(f, prepared, attacks)
+        steps = list(f.steps(prepared, attacks))
+        moments = [(x.counts.reported_mean, x.counts.reported_variance) for x in steps]
+        return MovedCounts(
+            [log_probability(f.given(*m), x.seen) for m, x in zip(moments, steps, strict=True)], moments
+        )
 
     def _each(self, prepared: Prepared) -> list[tuple[CountFilter, Prepared]]:
         return list(zip(self._filters, (prepared._replace(others=()), *prepared.others), strict=True))
@@ -83,5 +92,7 @@ class CountMixture(CountFilter):
 
 def chained(tables: Floats) -> Floats:
     """Terms of a mixture [W, terms] from those of its members of equal weight [members, W, terms]."""
-    upto = logsumexp(np.cumsum(tables, axis=2), axis=0) - np.log(len(tables))
-    return as_floats(np.diff(upto, axis=1, prepend=0.0))
+    upto = np.cumsum(tables, axis=2)
+    most = upto.max(axis=0)
+    mixed = most + np.log(np.exp(upto - most).mean(axis=0))
+    return as_floats(np.diff(mixed, axis=1, prepend=0.0))

@@ -15,14 +15,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import gammaln, logsumexp
+from scipy.special import gammaln
 
 from calibration.arrays import Floats, as_floats
 from calibration.evidence import Evidence
 from calibration.likelihoods.counts import log_probability
 from calibration.likelihoods.filter import CountFilter
 from calibration.likelihoods.places import Moments
-from calibration.likelihoods.prepared import Prepared, WindowCounts
+from calibration.likelihoods.prepared import LEAST, Prepared, WindowCounts
 from calibration.shifts import TOUCHING
 
 
@@ -34,20 +34,21 @@ class MovedCounts(NamedTuple):
 
 
 class States(NamedTuple):
-    """Shifts at an edge, the attacks at hand before it under each, and the log probability of all so far [states, W]."""
+    """Shifts at an edge, the attacks at hand before it under each, and how likely each is so far [states, W]."""
 
     most: int
     shifts: Floats
     at_hand: Floats
-    level: Floats
+    chance: Floats
+
+
+NONE_MOVED = States(0, np.zeros(1), np.zeros(1), np.ones((1, 1)))
 
 
 def moved_counts(likelihood: CountFilter, prepared: Prepared, attacks: Sequence[int]) -> MovedCounts:
     """Sum over every way in which attacks may have been moved."""
-    evidence, held = likelihood.evidence, likelihood.triggers_held
-    states = States(0, np.zeros(1), np.zeros(1), np.zeros((1, 1)))
-    x = as_floats(prepared.at_start[None, :])
-    known: Floats = np.zeros(1)
+    evidence, triggers = likelihood.evidence, likelihood.triggers_held
+    states, x = NONE_MOVED, as_floats(prepared.at_start[None, :])
     counts, moments = [], []
     for stage in prepared.stages:
         i = stage.stretch.window
@@ -59,59 +60,70 @@ def moved_counts(likelihood: CountFilter, prepared: Prepared, attacks: Sequence[
             seen -= 1
             x = x + prepared.excitement
         window = prepared.counts(stage, x)
-        before = np.exp(states.level - logsumexp(states.level, axis=0))
         moments.append(
-            tuple((before * m).sum(axis=0) for m in (window.reported_mean, window.reported_variance))
-        )
-        most, shifts = (
-            evidence.windows[i].moved,
-            np.arange(-evidence.windows[i].moved, evidence.windows[i].moved + 1.0),
-        )
-        true = seen + shifts[None, :] - states.shifts[:, None]
-        joint = states.level[:, None, :] + _log_ways(likelihood, window, states, true, held[i], seen)
-        joint = np.where((seen + shifts >= 0.0)[None, :, None], joint, -np.inf)
-        if not _counted_after(evidence, i):  # settled at once
-            joint = (
-                joint - np.log(np.minimum(most, np.maximum(seen + shifts, 0.0)) + most + 1.0)[None, :, None]
+            (
+                (states.chance * window.reported_mean).sum(axis=0),
+                (states.chance * window.reported_variance).sum(axis=0),
             )
-        level = as_floats(logsumexp(joint, axis=0))
+        )
+        most = evidence.windows[i].moved
+        shifts = np.arange(-most, most + 1.0)
+        true = seen + shifts[None, :] - states.shifts[:, None]
+        share = _share_of_ways(states, true) * (seen + shifts >= 0.0)
+        share = share * np.exp(
+            _arrangements(true, triggers[i]) - _arrangements(np.array([float(seen)]), triggers[i])
+        )
+        settled = not _counted_after(evidence, i)
+        if settled:
+            share = share / (np.minimum(most, np.maximum(seen + shifts, 0.0)) + most + 1.0)
+        joint, log_scale = _joint(likelihood, window, states.chance, true, share)
+        of_shift = as_floats(joint.sum(axis=0))
+        total = of_shift.sum(axis=0)
         if likelihood.reader.excites:
             ahead = (x * stage.left)[:, None, :] + stage.gain * _likely(window, true)
-            chance = np.exp(joint - np.where(np.isfinite(level), level, 0.0))
-            x = as_floats((chance * ahead).sum(axis=0))
-        if _counted_after(evidence, i):
-            states = States(most, shifts, seen + shifts, level)
-            upto = as_floats(logsumexp(level, axis=0)) - np.log(len(shifts))
-        else:
-            upto = as_floats(logsumexp(level, axis=0))
-            x = as_floats((np.exp(level - upto) * x).sum(axis=0)[None, :])
-            states = States(0, np.zeros(1), np.zeros(1), upto[None, :])
-        counts.append(upto - known)
-        known = upto
+            x = as_floats((joint * ahead).sum(axis=0) / np.maximum(of_shift, LEAST))
+            x = as_floats((of_shift * x).sum(axis=0)[None, :] / np.maximum(total, LEAST)) if settled else x
+        ways = np.log(len(states.shifts)) - (
+            0.0 if settled else np.log(len(shifts))
+        )  # 1/ways of an edge comes after it
+        counts.append(as_floats(np.log(np.maximum(total, LEAST)) + log_scale + ways))
+        chance = as_floats(of_shift / np.maximum(total, LEAST))
+        states = NONE_MOVED if settled else States(most, shifts, seen + shifts, chance)
     return MovedCounts(counts, moments)
 
 
-def _log_ways(
-    likelihood: CountFilter, window: WindowCounts, states: States, true: Floats, triggers: int, seen: int
-) -> Floats:
-    """Log probability [states, shifts, W] of the true number, and of the shift at the window's start."""
+def _share_of_ways(states: States, true: Floats) -> Floats:
+    """Probability [states, shifts] of the shift at a window's start, given what was at hand on either side; 0 if impossible."""
+    before = np.minimum(states.most, np.maximum(states.at_hand, 0.0))[:, None]
+    return np.where(true >= 0.0, 1.0 / (before + np.minimum(states.most, np.maximum(true, 0.0)) + 1.0), 0.0)
+
+
+def _joint(
+    likelihood: CountFilter, window: WindowCounts, chance: Floats, true: Floats, share: Floats
+) -> tuple[Floats, Floats]:
+    """Probability [states, shifts, W] of a state, the true number and a shift, over the exponential of a scale [W]."""
     number = np.maximum(true, 0.0)
-    law = likelihood.given(window.reported_mean[:, None, :], window.reported_variance[:, None, :])
-    at_start = (
-        np.minimum(states.most, np.maximum(states.at_hand, 0.0))[:, None]
-        + np.minimum(states.most, number)
-        + 1.0
-    )
-    fixed = _arrangements(number, triggers) - _arrangements(np.array(max(seen, triggers, 0.0)), triggers)
-    fixed = np.where(true >= 0.0, fixed - np.log(at_start), -np.inf)
-    return as_floats(log_probability(law, number[:, :, None]) + fixed[:, :, None])
+    if likelihood.reader.excites:
+        law = likelihood.given(window.reported_mean[:, None, :], window.reported_variance[:, None, :])
+        log_p = log_probability(law, number[:, :, None])
+        scale = as_floats(log_p.max(axis=(0, 1)))
+        p = np.exp(log_p - scale)
+    else:  # one law for every state: few different numbers
+        different, where = np.unique(number, return_inverse=True)
+        log_p = log_probability(
+            likelihood.given(window.reported_mean, window.reported_variance), different[:, None]
+        )
+        scale = as_floats(log_p.max(axis=0))
+        p = np.exp(log_p - scale)[where.reshape(number.shape)]
+    return as_floats(chance[:, None, :] * share[:, :, None] * p), scale
 
 
 def _arrangements(number: Floats, triggers: int) -> Floats:
-    """log n!/(n - m)!: which of n attacks are the m that triggered an end; -inf for m > n."""
+    """log n!/(n - m)!: which of n attacks are the m that triggered an end; -inf for n < m."""
     if triggers == 0:
         return np.zeros_like(number)
-    return as_floats(gammaln(number + 1.0) - gammaln(number - triggers + 1.0))
+    n = np.maximum(number, triggers)
+    return np.where(number < triggers, -np.inf, gammaln(n + 1.0) - gammaln(n - triggers + 1.0))
 
 
 def _likely(window: WindowCounts, true: Floats) -> Floats:
@@ -122,7 +134,6 @@ def _likely(window: WindowCounts, true: Floats) -> Floats:
 
 
 def _counted_after(evidence: Evidence, i: int) -> bool:
-    """Whether the next window begins where window i ends."""
-    return (
-        i + 1 < len(evidence.windows) and evidence.windows[i + 1].start <= evidence.windows[i].end + TOUCHING
-    )
+    """Whether attacks at the end of window i may have gone to the next, which begins there."""
+    w = evidence.windows[i]
+    return w.moved > 0 and i + 1 < len(evidence.windows) and evidence.windows[i + 1].start <= w.end + TOUCHING
