@@ -53,6 +53,11 @@ def ablate(
     """A row for the evidence as it is, for each other reading, and for further items and their readings."""
     rows = [_row(Change("as admitted", (), dict(readings)), fits.posteriors, "fitted")]
     rows += [_changed(record, evidence, x, fits)[0] for x in other_readings(record, evidence, readings)]
+    if record.reporting_lag_days is not None:
+        prompt = record.model_copy(update={"reporting_lag_days": None})
+        rows.append(
+            _changed(prompt, evidence, Change("counts without a reporting lag", (), dict(readings)), fits)[0]
+        )
     free = further_items(record, evidence)
     if not free:
         return rows
