@@ -11,6 +11,8 @@ from calibration.items import Shift
 from calibration.layouts import lattice, layouts
 from calibration.likelihoods.filter import CountFilter
 from calibration.likelihoods.mixture import CountMixture, counted
+from calibration.predictive import counts_of
+from sim.engine.events import ATTACK, Reported
 from sim.errors import ConfigError
 from tests.calibration.builders import (
     a_filter,
@@ -184,6 +186,17 @@ def test_the_mistake_is_located_in_the_record() -> None:
     record = a_record(tuple(windows((0, 1, 2), (1, 3, 4))[i] | {"end_within_days": 2.0} for i in (0, 1)))
     with pytest.raises(ConfigError, match=r"mine.yaml:7:3: "):
         admit(record, some_settings(), locate=lambda field: ("mine.yaml", 7, 3))
+
+
+def test_predictive_counts_take_the_layouts_in_turn() -> None:
+    """Attacks at days 5.2 and 6.2, the edge at 6 within ±1, so at 5 + (i + ½)/4: W1 holds 0 once, 1 four times, 2 thrice."""
+    evidence = uncertain({"end_within_days": 1.0}, {}, {})
+    events = [Reported(t, ATTACK, i, "iraq", i) for i, t in enumerate((5.2, 6.2))]
+    counts = counts_of(evidence, [events] * 8)
+    edges = 5.0 + (np.arange(8) + 0.5) / 4.0
+    expected = sorted(int((e > 5.2) + (e > 6.2)) for e in edges)
+    assert sorted(counts[:, 0, 0].tolist()) == expected == [0, 1, 1, 1, 1, 2, 2, 2]
+    assert (counts.sum(axis=(1, 2)) == 2).all()
 
 
 def checked(evidence: Evidence, kind: Any, data_sets: int = 300) -> Any:
