@@ -13,6 +13,7 @@ from calibration.arrays import Floats, as_floats
 from calibration.evidence import Evidence, admit, with_readings
 from calibration.fitting import fit_hypothesis
 from calibration.likelihoods.filter import CountFilter
+from calibration.likelihoods.mixture import counted
 from calibration.likelihoods.parameters import Reader
 from calibration.posterior import Posterior
 from calibration.priors import COMMON_EFFECT
@@ -54,6 +55,11 @@ def ablate(
     """A row for the evidence as it is, for each other reading, and for further items and their readings."""
     rows = [_row(Change("as admitted", (), dict(readings)), fits.posteriors, "fitted")]
     rows += [_changed(record, evidence, x, fits)[0] for x in other_readings(record, evidence, readings)]
+    if record.reporting_lag_days is not None:
+        prompt = record.model_copy(update={"reporting_lag_days": None})
+        rows.append(
+            _changed(prompt, evidence, Change("counts without a reporting lag", (), dict(readings)), fits)[0]
+        )
     free = further_items(record, evidence)
     if not free:
         return rows
@@ -127,7 +133,7 @@ def _changed(
     below: dict[str, dict[str, float]] = {x: {} for x in ASKED}
     anew: dict[str, Posterior] = {}
     for name, p in fits.posteriors.items():
-        likelihood = CountFilter(other, Reader(fits.hypotheses[name], fits.settings, p.names, other.places))
+        likelihood = counted(other, Reader(fits.hypotheses[name], fits.settings, p.names, other.places))
         w, worth = weighed(p, likelihood)
         if worth < LEAST_DRAWS:
             anew[name] = fit_hypothesis(name, p.prior, likelihood, fits.seed, points=POINTS)

@@ -51,6 +51,9 @@ def admitted_windows(
             dict(w.by_place),
             w.begins_at_attack,
             w.ended_by == "triggered",
+            _delay_at(record, w),
+            w.moved_at_end,
+            1.0 - w.short_by,
         )
         for w in record.windows
         if w.id in ids
@@ -86,6 +89,12 @@ def admitted_windows(
                 f"evidence: {w.id} begins at an attack: expected a count of at least 1",
             )
     return tuple(found), notes
+
+
+def _delay_at(record: Record, w: CountWindow) -> float:
+    """Days from the attack that brought on a window's end to the response there; 0 where that is not known."""
+    here = [r for r in record.responses if r.delay_days is not None and days_between(w.end, r.date) == 0.0]
+    return here[0].delay_days or 0.0 if here and w.ended_by == "triggered" else 0.0
 
 
 def _refuse_partial(windows: Iterable[CountWindow], where: Mapping[str, int], locate: Locate | None) -> None:

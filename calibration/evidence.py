@@ -15,7 +15,8 @@ from calibration.admission import (
     refuse_shared,
     refuse_twice,
 )
-from calibration.items import Piece, Strike, Total, Window
+from calibration.items import Piece, Shift, Strike, Total, Window
+from calibration.shifts import TOUCHING, admitted_shifts
 from sim.errors import ConfigError
 from sim.scenario import evidence as config
 from sim.scenario.common import Moment, days_between
@@ -27,8 +28,20 @@ FORGOTTEN_DAYS = 365.0
 DEFAULT_SECTION = "A"
 
 
+class Trigger(NamedTuple):
+    """An attack that brought on the end of a window (its index) on a day of the window ``inside``."""
+
+    window: int
+    inside: int
+    day: float
+
+
 class Evidence(NamedTuple):
-    """What the likelihoods read. Places are sorted by name; windows and strikes are in order of time."""
+    """What the likelihoods read. Places are sorted by name; windows and strikes are in order of time.
+
+    ``shifts`` is how edges and strikes may lie elsewhere; without them, and without attacks moved across an edge,
+    the rest is exact.
+    """
 
     start: Moment
     places: tuple[str, ...]
@@ -39,6 +52,25 @@ class Evidence(NamedTuple):
     drift_from: float
     admitted: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether edges or counts may lie elsewhere than stated."""
+        return bool(self.shifts) or any(w.moved for w in self.windows)
+
+    @property
+    def triggers(self) -> tuple[Trigger, ...]:
+        """The attack that brought on each triggered end, where some window holds it."""
+        found = []
+        for i, w in enumerate(self.windows):
+            if not w.triggered:
+                continue
+            day = w.end - w.delay
+            inside = [j for j, x in enumerate(self.windows[: i + 1]) if x.start < day <= x.end + TOUCHING]
+            if inside:
+                found.append(Trigger(i, inside[-1], day))
+        return tuple(found)
 
     @property
     def origin(self) -> float:
@@ -134,14 +166,16 @@ def admit(
         for r in record.responses
         for q in (r.target,)
     ]
+    struck = tuple(sorted((x for x in strikes if oldest <= x.time < end), key=lambda x: (x.time, x.id)))
     return Evidence(
         start=record.start,
         places=places,
         windows=windows,
         totals=totals,
-        strikes=tuple(sorted((x for x in strikes if oldest <= x.time < end), key=lambda x: (x.time, x.id))),
+        strikes=struck,
         pieces=mobilisation(settings, places, day),
         drift_from=day(settings.start),
         admitted=ids,
         notes=tuple(notes),
+        shifts=admitted_shifts(record, windows, (x.id for x in struck), day, locate),
     )

@@ -9,7 +9,7 @@ from calibration.files import canonical, engine_version
 from calibration.fitting import fit_hypothesis
 from calibration.fullfit import fit_full
 from calibration.fullgate import share_outside_full
-from calibration.likelihoods.filter import CountFilter
+from calibration.likelihoods.mixture import counted
 from calibration.likelihoods.parameters import Reader, closed
 from calibration.posterior import Posterior
 from calibration.priors import PriorTransform
@@ -57,7 +57,7 @@ class Closed:
             attributes,
         )
         self._transform = PriorTransform(h, evidence.places)
-        self._likelihood = CountFilter(evidence, Reader(h, settings, self._transform.names, evidence.places))
+        self._likelihood = counted(evidence, Reader(h, settings, self._transform.names, evidence.places))
         self.signature = self._likelihood.signature(self._transform)
 
     def fit(self) -> Posterior:

@@ -39,12 +39,12 @@ def fit_hypothesis(
         def level(z: Floats, luck: int) -> Floats:
             return counts(transform.from_normal(z), luck)
 
-        if counts.affordable:
+        if counts.hindrance is None:
             alone = float(reliable(likelihood, transform.from_normal(found.z)).mean())
             found = corrected(found, aim, level, seed, points)
             notes = (f"the closed form alone can be relied on at {alone:.0%} of its draws",)
         else:
-            notes = (*notes, counts.too_long)
+            notes = (*notes, counts.hindrance)
     terms = likelihood(transform.from_normal(found.z))
     return from_sample(
         name,

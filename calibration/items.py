@@ -16,6 +16,9 @@ class Window(NamedTuple):
     by_place: dict[str, int]
     begins_at_attack: bool
     triggered: bool  # an attack brought on its end
+    delay: float = 0.0  # days from that attack to the end
+    moved: int = 0  # attacks that may have been counted on the wrong side of its end
+    share: float = 1.0  # of its attacks that this count holds, beside the record's completeness
 
 
 class Total(NamedTuple):
@@ -33,6 +36,19 @@ class Strike(NamedTuple):
     time: float
     shares: tuple[float, float, float, float]
     strength: float
+
+
+class Shift(NamedTuple):
+    """Days, uniform from ``low`` to ``high``, by which some of the evidence may lie elsewhere than stated.
+
+    ``starts`` and ``ends`` are the ids of windows whose edges move so, ``strikes`` those of strikes.
+    """
+
+    low: float
+    high: float
+    starts: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    strikes: tuple[str, ...] = ()
 
 
 class Piece(NamedTuple):

@@ -91,7 +91,7 @@ def expected_reports(prepared: Prepared, opened: Sequence[int] = ()) -> Floats:
             x = x + prepared.excitement
         attacks = stage.mean + x * stage.mean_per_x
         gained = stage.gain if stage.stretch.window < 0 else stage.gain * attacks
-        total = total + (attacks if stage.stretch.window >= 0 else 0.0)
+        total = total + (attacks * stage.stretch.share if stage.stretch.window >= 0 else 0.0)
         x = x * stage.left + gained
     return total * prepared.completeness
 

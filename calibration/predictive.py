@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from calibration.evidence import Evidence
+from calibration.layouts import layouts
+from calibration.observe import miscounted
 from calibration.posterior import Posterior
 from calibration.priors import quantile, to_parameters
 from calibration.samplers.sample import DRAWS
@@ -60,7 +62,7 @@ def replays(
         settings,
         None,
         start=moment(evidence.start, origin),
-        horizon_days=evidence.windows[-1].end - origin,
+        horizon_days=max(x.windows[-1].end for x in layouts(evidence)) - origin,
         responses=responses,
         opening_attack=opening,
     )
@@ -81,19 +83,25 @@ def _marks(marks: Posterior | None, draws: Draws) -> dict[str, float]:
 
 
 def counts_of(evidence: Evidence, runs: Iterable[Sequence[Event]]) -> Counts:
-    """Reported attacks by run, window and place; an attack that opens the record is reported, as the likelihood has it."""
+    """Reported attacks by run, window and place; an attack that opens the record is reported, as the likelihood has it.
+
+    Uncertain edges take the likelihood's layouts in turn, and attacks are moved across edges as they may have been; a
+    strike of the record stays on the day as stated, which the engine was given.
+    """
     opening = evidence.windows[0].begins_at_attack
-    ends = np.array([(w.start, w.end) for w in evidence.windows]) - evidence.origin
+    edges = [np.array([(w.start, w.end) for w in x.windows]) - evidence.origin for x in layouts(evidence)]
+    moves = any(w.moved for w in evidence.windows)
     index = {p: c for c, p in enumerate(evidence.places)}
     found = []
-    for events in runs:
+    for number, events in enumerate(runs):
+        ends = edges[number % len(edges)]
         counts = np.zeros((len(ends), len(index)), dtype=np.int64)
         for event in events:
             opener = opening and isinstance(event, AttackLaunched) and event.number == 1
             if opener or (isinstance(event, Reported) and not (opening and event.number == 1)):
                 inside = np.flatnonzero((ends[:, 0] <= event.time) & (event.time < ends[:, 1]))
-                counts[inside, index[event.place]] += 1
-        found.append(counts)
+                counts[0 if opener else inside, index[event.place]] += 1
+        found.append(miscounted(evidence, counts, np.random.default_rng(number)) if moves else counts)
     return np.array(found)
 
 

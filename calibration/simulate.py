@@ -10,7 +10,9 @@ import numpy as np
 
 from calibration.arrays import Floats, as_floats
 from calibration.evidence import Evidence
+from calibration.layouts import drawn
 from calibration.likelihoods.immigrants import ImmigrantRate
+from calibration.observe import miscounted
 
 MOST_ATTACKS = 20_000
 
@@ -18,10 +20,12 @@ MOST_ATTACKS = 20_000
 def simulate_windows(
     evidence: Evidence, parameters: Mapping[str, float], rng: np.random.Generator
 ) -> list[int]:
-    """Reported attacks in each window of the evidence, one run.
+    """Reported attacks in each window of the evidence, one run; edges and counts that are uncertain are drawn.
 
     If the first window begins at an attack, one is put there, reported. Raises ValueError past 20,000 attacks.
     """
+    if evidence.shifts:
+        evidence = drawn(evidence, rng)
     rate = ImmigrantRate(evidence, parameters)
     start, end = evidence.origin, evidence.windows[-1].end
     number = rng.poisson(rate.most * (end - start))
@@ -50,5 +54,11 @@ def simulate_windows(
     attacks = np.concatenate(times)
     reported = attacks[rng.random(len(attacks)) < parameters.get("completeness", 1.0)]
     counts = [int(((w.start <= reported) & (reported < w.end)).sum()) for w in evidence.windows]
+    counts = [
+        n if w.share == 1.0 else int(rng.binomial(n, w.share))
+        for n, w in zip(counts, evidence.windows, strict=True)
+    ]
     counts[0] += opening
+    if any(w.moved for w in evidence.windows):
+        counts = [int(n) for n in miscounted(evidence, np.array(counts)[:, None], rng)[:, 0]]
     return counts

@@ -1,6 +1,5 @@
 """The evidence as the exact filters walk through it: stretches of time, what is given in each, and where attacks fell."""
 
-import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -70,6 +69,7 @@ def lay(evidence: Evidence, since: float = 0.0, later: Sequence[tuple[float, flo
     flat = [x for inside in cut for x in inside]
     times = np.array([s.time for s in evidence.strikes])
     windows = [evidence.windows[i] if i >= 0 else None for *_, i in kinds]
+    fixed = [sorted(x.day for x in evidence.triggers if i >= 0 and x.inside == i) for *_, i in kinds]
     whole = [int(x) for x in np.cumsum([0, *(len(x) for x in cut)])]
     landed = [0, *(int((times <= a + TOUCHING).sum()) for a, _ in flat)]
     course = Course(
@@ -78,7 +78,9 @@ def lay(evidence: Evidence, since: float = 0.0, later: Sequence[tuple[float, flo
         end=np.array([b for _, _, b, _ in kinds]) - since,
         given=np.array([0 if w is None else w.attacks - w.begins_at_attack for w in windows]),
         opened=np.array([int(w is not None and w.begins_at_attack) for w in windows]),
-        trigger=np.array([w.end if w is not None and w.triggered else math.nan for w in windows]) - since,
+        triggers=np.cumsum([0, *(len(x) for x in fixed)]),
+        trigger=np.array([x for days in fixed for x in days], float) - since,
+        share=np.array([1.0 if w is None else w.share for w in windows]),
         block=np.array([blocks.get(i, NONE) for *_, i in kinds]),
         split_ways=np.array(split_ways),
         split_blocks=np.array(split_blocks),

@@ -25,7 +25,7 @@ from calibration.evidence import Evidence
 from calibration.files import canonical
 from calibration.likelihoods.counts import Counts, log_probability, matched
 from calibration.likelihoods.parameters import Reader
-from calibration.likelihoods.places import PlaceSplits
+from calibration.likelihoods.places import Moments, PlaceSplits
 from calibration.likelihoods.prepared import Prepared, Stage, WindowCounts, prepare
 from calibration.likelihoods.rates import Rates
 from calibration.priors import PriorTransform
@@ -46,16 +46,17 @@ class CountFilter:
     """Log likelihood of a record's counts: call with values [W, names], get [W, terms].
 
     ``terms`` names the columns: each window; ``<window>:end`` where an attack triggered its end; and
-    ``<windows>:place`` for each split by place. The boundary term of a triggered end is log(λ(T)·L/Λ), against
-    an end at a constant rate; it is read only where there is no self-excitation (``notes`` says so).
+    ``<windows>:place`` for each split by place. The boundary term of an end that an attack at U triggered is
+    log(λ(U)·L/Λ) for the window that holds U, against an end at a constant rate; it is read only where there is no
+    self-excitation (``notes`` says so). Edges and counts are taken as stated: ``mixture`` has the uncertain ones.
     """
 
     def __init__(self, evidence: Evidence, reader: Reader) -> None:
         self.evidence, self.reader = evidence, reader
         self._rates = Rates(evidence, drifts=reader.drifts, affects=reader.affects and bool(evidence.strikes))
         self._splits = PlaceSplits(evidence)
+        self.triggers = () if reader.excites else evidence.triggers
         triggered = [i for i, w in enumerate(evidence.windows) if w.triggered]
-        self._ends = () if reader.excites else tuple(triggered)
         self.notes = tuple(
             f"the end of {evidence.windows[i].id} is taken for exogenous: with self-excitation the closed form "
             "does not know its boundary term"
@@ -63,7 +64,12 @@ class CountFilter:
             if reader.excites
         )
         ids = [w.id for w in evidence.windows]
-        self.terms = [*ids, *(f"{ids[i]}:end" for i in self._ends), *self._splits.terms]
+        self.terms = [*ids, *(f"{ids[x.window]}:end" for x in self.triggers), *self._splits.terms]
+
+    @property
+    def triggers_held(self) -> list[int]:
+        """How many attacks that triggered an end each window holds, of those whose boundary term is read."""
+        return [sum(x.inside == i for x in self.triggers) for i in range(len(self.evidence.windows))]
 
     @property
     def splits_by_place(self) -> bool:
@@ -122,7 +128,7 @@ class CountFilter:
                 },
                 "pooling": [x for x in document["pooling"] if any(f'"{n}"' in x for n in reads)],
                 "shares": document["concentration"] if self._splits.terms else None,
-                "ends": self._ends,
+                "ends": self.triggers,
             }
         )
 
@@ -134,13 +140,19 @@ class CountFilter:
         steps = list(self.steps(prepared, [w.attacks for w in self.evidence.windows]))
         moments = [(x.counts.reported_mean, x.counts.reported_variance) for x in steps]
         counts = [log_probability(self.given(*m), x.seen) for m, x in zip(moments, steps, strict=True)]
-        ends = [_triggered_end(steps[i].stage) for i in self._ends]
-        splits = self._splits.log_probability(moments, [x.stage.rate.by_place for x in steps], self.given)
+        return self.table(counts, moments, [x.stage for x in steps], rows)
+
+    def table(
+        self, counts: Sequence[Floats], moments: Sequence[Moments], stages: Sequence[Stage], rows: int
+    ) -> Floats:
+        """The terms as columns [rows, terms]: counts as given, ends and splits by their rates and moments."""
+        ends = [_triggered_end(stages[x.inside], x.day) for x in self.triggers]
+        splits = self._splits.log_probability(moments, [x.rate.by_place for x in stages], self.given)
         out = np.stack([np.broadcast_to(x, (rows,)) for x in (*counts, *ends, *splits)], axis=1)
         return np.where(np.isnan(out), IMPOSSIBLE, np.maximum(out, IMPOSSIBLE))
 
 
-def _triggered_end(stage: Stage) -> Floats:
-    """log(λ(T) · L/Λ): rate at the end over the window's mean rate. 0 for a constant rate."""
+def _triggered_end(stage: Stage, day: float) -> Floats:
+    """log(λ(U) · L/Λ): rate at the attack that triggered the end over its window's mean rate. 0 for a constant rate."""
     mean = np.maximum(stage.mean, 1e-300) / (stage.stretch.end - stage.stretch.start)
-    return np.log(np.maximum(stage.rate.at_end, 1e-300) / mean)
+    return np.log(np.maximum(stage.rate.asked[:, stage.stretch.asked.index(day)], 1e-300) / mean)

@@ -5,15 +5,18 @@ Nothing closed knows capability, resolve, expectation and the sponsor's permissi
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from calibration.arrays import Floats, Indices
 from calibration.evidence import Evidence
-from calibration.likelihoods.course import lay
+from calibration.layouts import layouts
+from calibration.likelihoods.course import Laid, lay
+from calibration.likelihoods.exact import LEAST_PARTICLES, mixed
 from calibration.predictive import moment
 from sim.cores import cores
+from sim.model.world import World
 from sim.scenario.policy import Policy
 from sim.scenario.record import Response
 from sim.scenario.settings import Settings
@@ -44,31 +47,71 @@ class FullCounts:
         later: Sequence[tuple[float, float]] = (),
         policy: Policy | None = None,
     ) -> None:
-        self._laid = lay(evidence, since=evidence.origin, later=later)
-        self._particles, self._threads = particles, threads or cores()
-        end = max([evidence.windows[-1].end, *(b for _, b in later)])
-        self._world = build_world(
-            settings,
-            None,
-            start=moment(evidence.start, evidence.origin),
-            horizon_days=end - evidence.origin,
-            responses=responses,
-            then=policy,
-        )
+        self._parts = [_part(x, settings, responses, later, policy) for x in layouts(evidence)]
+        self._particles = max(LEAST_PARTICLES, particles // len(self._parts))
+        self._threads = threads or cores()
 
     def __call__(self, params: Floats, shares: Floats, seed: int) -> Floats:
         """One estimate [W] for each row: a function of the row, its position and the seed."""
-        return self._filter(params, shares, seed, ahead=False).log_likelihood + self._laid.log_ways
+        return mixed(
+            [
+                self._filter(part, params, shares, seed + j, ahead=False).log_likelihood + part.laid.log_ways
+                for j, part in enumerate(self._parts)
+            ]
+        )
 
     def ahead(self, params: Floats, shares: Floats, seed: int) -> Indices:
-        """Attacks reported in the later windows by place [W, later, C]: one run for each row, given all that was counted before."""
-        return self._filter(params, shares, seed, ahead=True).reported[:, self._laid.later, :]
+        """Attacks reported in the later windows by place [W, later, C]: one run for each row, given all that was counted before.
 
-    def _filter(self, params: Floats, shares: Floats, seed: int, *, ahead: bool) -> "Filtered":
+        Where edges are uncertain the rows take their layouts in turn.
+        """
+        count = len(self._parts)
+        out = None
+        for j, part in enumerate(self._parts):
+            found = self._filter(part, params[j::count], shares[j::count], seed + j, ahead=True).reported
+            counts = found[:, part.laid.later, :]
+            out = np.empty((len(params), *counts.shape[1:]), np.int64) if out is None else out
+            out[j::count] = counts
+        assert out is not None  # noqa: S101  there is always one layout
+        return out
+
+    def _filter(self, part: "Part", params: Floats, shares: Floats, seed: int, *, ahead: bool) -> "Filtered":
         from sim.engine.compiled.layout import as_records
         from sim.engine.compiled.particles import filter_batch
 
         return filter_batch(
-            self._world, self._laid.course, as_records(params), np.ascontiguousarray(shares), seed, self._particles,
+            part.world, part.laid.course, as_records(params), np.ascontiguousarray(shares), seed, self._particles,
             self._threads, ahead=ahead,
         )  # fmt: skip
+
+
+class Part(NamedTuple):
+    """One layout of the evidence: its world, and its course."""
+
+    world: World
+    laid: Laid
+
+
+def _part(
+    evidence: Evidence,
+    settings: Settings,
+    responses: Sequence[Response],
+    later: Sequence[tuple[float, float]],
+    policy: Policy | None,
+) -> Part:
+    """The world and the course of evidence with exact edges: its strikes fall when it says."""
+    days = {x.id: x.time for x in evidence.strikes}
+    moved = [
+        r.model_copy(update={"date": moment(evidence.start, days[r.id])}) if r.id in days else r
+        for r in responses
+    ]
+    end = max([evidence.windows[-1].end, *(b for _, b in later)])
+    world = build_world(
+        settings,
+        None,
+        start=moment(evidence.start, evidence.origin),
+        horizon_days=end - evidence.origin,
+        responses=moved,
+        then=policy,
+    )
+    return Part(world, lay(evidence, since=evidence.origin, later=later))

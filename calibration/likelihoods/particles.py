@@ -73,15 +73,22 @@ def _integral(p: Any, start: float, end: float, net: float) -> float:
 
 
 @njit(error_model="numpy")
-def _sorted_times(times: Any, n: int, start: float, end: float) -> None:
-    """n ordered uniforms of (start, end), by exponential spacings."""
+def _sorted_times(times: Any, n: int, start: float, end: float, fixed: Any) -> None:
+    """n ordered times of (start, end): those that are fixed, and uniforms, by exponential spacings."""
+    free = n - len(fixed)
     total = 0.0
-    for j in range(n):
+    for j in range(free):
         total += -math.log(1.0 - np.random.random())  # noqa: NPY002  compiled: seeded for each parameter vector
         times[j] = total
     total += -math.log(1.0 - np.random.random())  # noqa: NPY002
-    for j in range(n):
+    for j in range(free):
         times[j] = start + (end - start) * times[j] / total
+    for i in range(len(fixed)):
+        j = free + i
+        while j > 0 and times[j - 1] > fixed[i]:
+            times[j] = times[j - 1]
+            j -= 1
+        times[j] = fixed[i]
 
 
 @njit(error_model="numpy")
@@ -171,17 +178,13 @@ def _stretch(
         for c in range(places):
             y[c] *= math.exp(-beta * (end - start))
         return 0.0
-    d = p[COMPLETENESS] if course.kind[k] == GIVEN else 0.0
+    d = p[COMPLETENESS] * course.share[k] if course.kind[k] == GIVEN else 0.0
     n = course.given[k]
     block = course.block[k]
-    triggered = not math.isnan(course.trigger[k])
-    _sorted_times(times, n - 1 if triggered else n, start, end)
-    if triggered:
-        j = n - 1
-        while j > 0 and times[j - 1] > course.trigger[k]:
-            times[j] = times[j - 1]
-            j -= 1
-        times[j] = course.trigger[k]
+    fixed = course.trigger[course.triggers[k] : course.triggers[k + 1]]
+    if n < len(fixed):
+        return -math.inf
+    _sorted_times(times, n, start, end, fixed)
     log_weight, product = 0.0, 1.0
     for j in range(n):
         log_weight += math.log((end - start) / (j + 1.0))

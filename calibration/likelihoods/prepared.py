@@ -47,12 +47,16 @@ class Stage(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """Stages in order of time, the excitation before the first, and what an attack adds to it, nβ; each [W]."""
+    """Stages in order of time, the excitation before the first, and what an attack adds to it, nβ; each [W].
+
+    ``others`` is the same under other layouts of uncertain edges.
+    """
 
     stages: tuple[Stage, ...]
     at_start: Floats
     excitement: Floats
     completeness: Floats
+    others: tuple["Prepared", ...] = ()
 
     @property
     def windows(self) -> Iterator[Stage]:
@@ -66,17 +70,19 @@ class Prepared(NamedTuple):
             rate = s.rate._replace(
                 total=s.rate.total * level[:, None],
                 by_place=s.rate.by_place * level[:, None],
-                at_end=s.rate.at_end * level,
+                asked=s.rate.asked * level[:, None],
             )
             gain = s.gain * level if s.stretch.window < 0 else s.gain
             stages.append(s._replace(rate=rate, mean=s.mean * level, variance=s.variance * level, gain=gain))
-        return self._replace(stages=tuple(stages), at_start=self.at_start * level)
+        others = tuple(x.scaled(level) for x in self.others)
+        return self._replace(stages=tuple(stages), at_start=self.at_start * level, others=others)
 
     def counts(self, stage: Stage, x: Floats) -> WindowCounts:
         """Moments of a window's counts, given the excitation carried into it."""
         mean = np.maximum(stage.mean + x * stage.mean_per_x, LEAST)
         variance = np.maximum(stage.variance + x * stage.variance_per_x, mean)
-        return WindowCounts(mean, variance, *thinned(mean, variance, self.completeness), self.completeness)
+        reported = self.completeness * stage.stretch.share
+        return WindowCounts(mean, variance, *thinned(mean, variance, reported), reported)
 
 
 def prepare(rates: Rates, evidence: Evidence, p: Parameters, *, excites: bool) -> Prepared:

@@ -35,22 +35,27 @@ class Segment(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """A window (its index) or a gap between windows (-1)."""
+    """A window (its index) or a gap between windows (-1).
+
+    ``asked`` are days on which its rate is wanted by itself; ``share`` of its attacks are counted, beside completeness.
+    """
 
     window: int
     start: float
     end: float
     segments: tuple[Segment, ...]
+    asked: tuple[float, ...] = ()
+    share: float = 1.0
 
 
 class Rate(NamedTuple):
-    """Rate of a stretch: of all places on its nodes [W, nodes] and at its end [W]; by place integrated [W, places]."""
+    """Rate of a stretch: all places on nodes [W, nodes] and on days asked for [W, days]; by place, integrated [W, places]."""
 
     days: Floats
     weights: Floats
     total: Floats
     by_place: Floats
-    at_end: Floats
+    asked: Floats
 
 
 def panels(start: float, end: float, from_start: bool, from_end: bool) -> list[tuple[float, float]]:
@@ -87,7 +92,9 @@ def stretches(evidence: Evidence) -> list[Stretch]:
     for i, w in enumerate(evidence.windows):
         if w.start > at + 1e-9:
             out.append(Stretch(-1, at, w.start, tuple(_segments(evidence, at, w.start, strikes))))
-        out.append(Stretch(i, w.start, w.end, tuple(_segments(evidence, w.start, w.end, strikes))))
+        segments = tuple(_segments(evidence, w.start, w.end, strikes))
+        asked = tuple(x.day for x in evidence.triggers if x.inside == i)
+        out.append(Stretch(i, w.start, w.end, segments, asked, w.share))
         at = w.end
     return out
 
@@ -124,6 +131,7 @@ class Rates:
         at = self.stretches[0].start
         for stretch in self.stretches:
             totals, by_place = [], np.zeros_like(p.shares)
+            asked = np.zeros((len(p.shares), len(stretch.asked)))
             for segment in stretch.segments:
                 if self._affects:
                     net = net * np.exp(-(segment.start - at) / p.effect_days)
@@ -133,11 +141,13 @@ class Rates:
                 shape = self._shape(p, segment.start, segment.days, net)
                 totals.append(shape * (p.shares @ segment.levels)[:, None])
                 by_place += p.shares * segment.levels * (shape @ segment.weights)[:, None]
+                for k, day in enumerate(stretch.asked):
+                    if segment.start < day <= segment.end + 1e-9:  # left of a strike at that instant
+                        here = self._shape(p, segment.start, np.array([day]), net)
+                        asked[:, k] = here[:, 0] * (p.shares @ segment.levels)
             days = np.concatenate([x.days for x in stretch.segments])
             weights = np.concatenate([x.weights for x in stretch.segments])
-            last = stretch.segments[-1]
-            at_end = self._shape(p, last.start, np.array([last.end]), net)[:, 0] * (p.shares @ last.levels)
-            yield stretch, Rate(days, weights, np.concatenate(totals, axis=1), by_place, at_end)
+            yield stretch, Rate(days, weights, np.concatenate(totals, axis=1), by_place, asked)
 
     def _shape(self, p: Parameters, since: float, days: Floats, net: Floats) -> Floats:
         """Rate on days [W, days] at g = 1; ``net`` is the strike effect on day ``since``."""

@@ -21,7 +21,9 @@ class Course(NamedTuple):
     end: Any  # [K]
     given: Any  # [K] reported attacks, an opening one apart
     opened: Any  # [K] 1 where the window begins at an attack
-    trigger: Any  # [K] day of the attack that brought on the end, NaN where none did
+    triggers: Any  # [K + 1] the attacks on days of their own in stretch k are those from triggers[k] on
+    trigger: Any  # their days: each brought on the end of a window
+    share: Any  # [K] of a window's attacks that its count holds, beside completeness
     block: Any  # [K] block of a window, -1 of none
     split_ways: Any  # [splits + 1] the ways of split i begin at split_ways[i]
     split_blocks: Any  # [splits + 1] its blocks begin at split_blocks[i]
@@ -33,7 +35,7 @@ def empty_course(places: int) -> Course:
     """A course of one free day."""
     day = np.zeros(1)
     return Course(
-        kind=np.array([FREE]), start=day, end=day + 1.0, given=np.array([0]), opened=np.array([0]), trigger=day * np.nan,
-        block=np.array([NONE]), split_ways=np.array([0]), split_blocks=np.array([0]), way_upto=np.empty(0),
+        kind=np.array([FREE]), start=day, end=day + 1.0, given=np.array([0]), opened=np.array([0]),
+        triggers=np.zeros(2, np.int64), trigger=np.empty(0), share=day + 1.0, block=np.array([NONE]), split_ways=np.array([0]), split_blocks=np.array([0]), way_upto=np.empty(0),
         way_counts=np.zeros((0, 1, places)),
     )  # fmt: skip

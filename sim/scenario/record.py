@@ -1,14 +1,16 @@
 """A record: what happened, by item with an id, its source, and any other reading of it."""
 
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationInfo, field_validator, model_validator
 
 from sim.scenario.common import Count, Document, Moment, Name, NotNegative, Sentence, Share, Strict
-from sim.scenario.policy import Target
+from sim.scenario.policy import Target, UniformDelay
 
 Reading = dict[str, Any]
+FewAttacks = Annotated[int, Field(ge=0, le=10)]
+SomeShare = Annotated[float, Field(ge=0.0, lt=1.0)]
 
 
 class Item(Strict):
@@ -56,7 +58,24 @@ class CountWindow(Item):
     )
     begins_at_attack: bool = Field(False, description="the window was opened by its first attack")
     ended_by: Literal["exogenous", "triggered"] = Field(
-        "exogenous", description="whether an attack brought on its end"
+        "exogenous",
+        description="whether an attack brought on its end; the attack fell the response's delay_days before, at once if "
+        "that is not known",
+    )
+    start_within_days: NotNegative = Field(
+        0.0,
+        description="the start may lie so many days earlier or later; where it is another's end, that window says so",
+    )
+    end_within_days: NotNegative = Field(
+        0.0, description="the count's end may lie so many days earlier or later, a response at it where it is"
+    )
+    moved_at_end: FewAttacks = Field(
+        0,
+        description="up to so many of its attacks may have been counted in the next window, or the other way about",
+    )
+    short_by: SomeShare = Field(
+        0.0,
+        description="share of its attacks that this count alone leaves out, beside completeness: a sensitivity case",
     )
 
     @model_validator(mode="after")
@@ -81,6 +100,9 @@ class Response(Item):
     """A response of the defender, as it happened."""
 
     date: Moment = Field(description="when the strike fell")
+    date_within_days: NotNegative = Field(
+        0.0, description="it may lie so many days earlier or later, and a window's edge at it with it"
+    )
     place: Name = Field(description="one of the record's places")
     target: Target = Field(description="shares of the strike by class of target")
     strength: NotNegative = Field(1.0, description="in units of C1")
@@ -117,6 +139,11 @@ class Record(Document):
     provenance: Sentence = Field(description="who recorded it, when, and how it was read")
     start: Moment = Field(description="day 0")
     places: tuple[Name, ...] = Field((), description="places that its items name")
+    reporting_lag_days: UniformDelay | None = Field(
+        None,
+        description="days by which counts lag: one up to a date counts what had happened so long before, the same for every "
+        "date; a window's edge at a response or at its opening attack does not lag",
+    )
     sections: dict[Name, tuple[Name, ...]] = Field(
         default_factory=dict, description="items admitted together by one name"
     )

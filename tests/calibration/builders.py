@@ -1,7 +1,7 @@
 """Small records, settings and hypotheses, made in a line, for the tests of calibration."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from calibration.evidence import Evidence, admit
@@ -140,7 +140,7 @@ def a_filter(
     evidence: Evidence,
     hypothesis: Hypothesis,
     settings: Settings | None = None,
-    kind: type[CountFilter] = CountFilter,
+    kind: Callable[[Evidence, Reader], CountFilter] = CountFilter,
 ) -> tuple[CountFilter, PriorTransform]:
     """The closed form of a hypothesis under some evidence, and its prior."""
     transform = PriorTransform(hypothesis, evidence.places)

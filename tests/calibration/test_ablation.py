@@ -9,6 +9,7 @@ from calibration.evidence import admit, with_readings
 from calibration.likelihoods.filter import CountFilter
 from calibration.likelihoods.parameters import Reader
 from sim.scenario.hypothesis import Hypothesis
+from sim.scenario.policy import UniformDelay
 from tests.calibration.builders import (
     a_hypothesis,
     a_record,
@@ -41,7 +42,7 @@ def test_a_reading_that_was_chosen_is_tried_as_the_record_has_it() -> None:
     chosen = {"C3": "infrastructure"}
     found = list(other_readings(brief(), admit(brief(), settings()), chosen))
     assert found[0] == Change("C3 as the record has it", (), {})
-    assert all(x.readings.get("C3") in ("infrastructure", "calendar") for x in found[1:])
+    assert all(x.readings.get("C3") in ("infrastructure", "calendar", "edges-uncertain") for x in found[1:])
 
 
 @pytest.mark.parametrize("later", [9, 14])
@@ -84,6 +85,21 @@ def test_weights_are_the_ratio_of_likelihoods() -> None:
     np.testing.assert_allclose(w, square / square.sum(), rtol=1e-9)
     assert worth == pytest.approx(1.0 / (w**2).sum())
     assert worth > LEAST_DRAWS
+
+
+def test_counts_that_lag_are_tried_without_the_lag() -> None:
+    """A lag of up to 3 days: the row is that of the same record without one, by weighing or by a fit."""
+    record = a_record(windows((0, 10, 20), (10, 20, 12)), [strike(4.0)])
+    lagging = record.model_copy(update={"reporting_lag_days": UniformDelay(low=0.0, high=3.0)})
+    rows = {
+        x["says"]: x["effect_below_zero"]["M3"]
+        for x in calibrate(
+            lagging, some_settings(), {"M3": H}, cache=None, predictive_runs=0, ablation=True
+        ).changes
+    }
+    prompt = calibrate(record, some_settings(), {"M3": H}, cache=None, predictive_runs=0)
+    expected = prompt.posteriors["M3"].summary["strike_effect"].below_zero
+    assert rows["counts without a reporting lag"] == pytest.approx(expected, abs=0.07)
 
 
 def test_the_longer_record_and_the_class_of_its_strike() -> None:

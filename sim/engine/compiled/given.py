@@ -121,9 +121,9 @@ def _set_going(w: Any, s: Any, p: Any, g: Any, replication: Any, t: float, share
 
 
 @njit(error_model="numpy")
-def _times(g: Any, times: Any, n: int, start: float, end: float, trigger: float) -> None:
-    """n ordered times in (start, end), by exponential spacings; one of them the triggering attack's own, if there is one."""
-    free = n if math.isnan(trigger) else n - 1
+def _times(g: Any, times: Any, n: int, start: float, end: float, fixed: Any) -> None:
+    """n ordered times of (start, end): those that are fixed, and uniforms, by exponential spacings."""
+    free = n - len(fixed)
     total = 0.0
     for j in range(free + 1):
         total -= math.log(block(g, _GIVEN, _ZERO, j)[0])
@@ -131,12 +131,12 @@ def _times(g: Any, times: Any, n: int, start: float, end: float, trigger: float)
             times[j] = total
     for j in range(free):
         times[j] = start + (end - start) * times[j] / total
-    if free < n:
-        j = n - 1
-        while j > 0 and times[j - 1] > trigger:
+    for i in range(len(fixed)):
+        j = free + i
+        while j > 0 and times[j - 1] > fixed[i]:
             times[j] = times[j - 1]
             j -= 1
-        times[j] = trigger
+        times[j] = fixed[i]
 
 
 @njit(error_model="numpy")
@@ -177,7 +177,7 @@ def _opening(w: Any, s: Any, p: Any, g: Any, left: Any, b: int, weights: Any, t:
 
 @njit(error_model="numpy")
 def _impose(w: Any, s: Any, p: Any, g: Any, left: Any, b: int, weights: Any, j: int, t: float) -> float:
-    """The j-th given attack, on day t: its factor of the weight."""
+    """The j-th given attack, on day t: its factor of the weight, but for the chance of being reported."""
     total = 0.0
     for c in range(w.places):
         weights[c] = intensity(s, p, c, t)
@@ -187,7 +187,7 @@ def _impose(w: Any, s: Any, p: Any, g: Any, left: Any, b: int, weights: Any, j: 
     if not total > 0.0:
         return 0.0
     c = _drawn(weights, w.places, total, block(g, _GIVEN, _ZERO, j)[1])
-    factor = p.completeness * total
+    factor = total
     if b >= 0:
         factor *= (s.share[c] if s.share[c] > 0.0 else 1.0) / left[b, c]
         left[b, c] -= 1.0
@@ -212,13 +212,17 @@ def _walk(
     """Take one particle through stretch k; its log weight. ``reported`` [C] counts what is reported in a free stretch."""
     start, end, kind, b, n = course.start[k], course.end[k], course.kind[k], course.block[k], course.given[k]
     given = kind == GIVEN
-    share = 1.0 if kind == FREE else (1.0 - p.completeness if given else 0.0)
+    reports = p.completeness * course.share[k]
+    share = 1.0 if kind == FREE else (1.0 - reports if given else 0.0)
     log_weight, product = 0.0, 1.0
     longest = max(PANEL_DAYS, (end - start) / PANELS)
     g.touched = 0
     for j in range(n):
         log_weight += math.log((end - start) / (j + 1.0))
-    _times(g, times, n, start, end, course.trigger[k])
+    fixed = course.trigger[course.triggers[k] : course.triggers[k + 1]]
+    if n < len(fixed):
+        return -INF
+    _times(g, times, n, start, end, fixed)
     if course.opened[k] == 1:
         log_weight += _opening(w, s, p, g, left, b, weights, start)
     _set_going(w, s, p, g, g.replication, start, share)
@@ -239,7 +243,7 @@ def _walk(
             then = times[j]
         until = min(then, end)
         if given:
-            log_weight -= p.completeness * _expected(w, s, p, t, until, longest)
+            log_weight -= reports * _expected(w, s, p, t, until, longest)
         t = until
         if not imposed and not then < end:
             break
@@ -247,7 +251,7 @@ def _walk(
         g.rows = 0
         ringing = -1
         if imposed:
-            product *= _impose(w, s, p, g, left, b, weights, j, t)
+            product *= reports * _impose(w, s, p, g, left, b, weights, j, t)
             if not (TINY < product < HUGE):
                 log_weight += math.log(product) if product > 0.0 else -INF
                 product = 1.0
