@@ -47,19 +47,25 @@ class Fits(NamedTuple):
 
 
 def ablate(
-    record: Record, evidence: Evidence, readings: Mapping[str, str], fits: Fits
+    record: Record,
+    evidence: Evidence,
+    readings: Mapping[str, str],
+    fits: Fits,
+    instead: Mapping[str, Record] | None = None,
 ) -> list[dict[str, Any]]:
-    """A row for the evidence as it is, for each other reading, and for further items and their readings."""
+    """A row for the evidence as it is, for each other record and reading, and for further items and their readings."""
     rows = [_row(Change("as admitted", (), dict(readings)), fits.posteriors, "fitted")]
+    rows += [_instead(other, fits) for other in (instead or {}).values()]
+    named = [Change(x.says, x.admits, x.readings) for x in record.combinations]
     rows += [_changed(record, evidence, x, fits)[0] for x in other_readings(record, evidence, readings)]
     free = further_items(record, evidence)
     if not free:
-        return rows
+        return rows + _named(record, evidence, named, fits)
     every = Change(f"admitting {_listed(free)}", tuple(free), dict(readings))
     row, posteriors = _changed(record, evidence, every, fits)
     rows.append(row)
     if len(posteriors) < len(fits.posteriors):
-        return rows
+        return rows + _named(record, evidence, named, fits)
     fits = fits._replace(posteriors=posteriors)
     wider = _admitted(record, evidence, fits.settings, every)
     singles = [Change(f"admitting {x} alone", (x,), dict(readings)) for x in free if len(free) > 1]
@@ -72,7 +78,12 @@ def ablate(
             _admitted(record, evidence, fits.settings, x) != wider
         ):  # place and delay of a strike are not in a fit
             rows.append(_changed(record, evidence, x, fits)[0])
-    return rows
+    return rows + _named(record, evidence, named, fits)
+
+
+def _named(record: Record, evidence: Evidence, changes: Sequence[Change], fits: Fits) -> list[dict[str, Any]]:
+    """The rows of combinations that the record names, marked as such."""
+    return [{**_changed(record, evidence, x, fits)[0], "named": True} for x in changes]
 
 
 def other_readings(
@@ -112,6 +123,20 @@ def weighed(posterior: Posterior, likelihood: CountFilter) -> tuple[Floats, floa
     w = np.exp(level - level.max())
     w = w / w.sum()
     return as_floats(w), float(1.0 / (w**2).sum())
+
+
+def _instead(other: Record, fits: Fits) -> dict[str, Any]:
+    """The row of another record of the same attacks in this one's place: its default evidence, fitted by itself."""
+    change = Change(f"the record “{other.name}” instead", (), {})
+    try:
+        evidence = admit(other, fits.settings)
+    except ConfigError as e:
+        return _row(change, {}, f"not possible: {e}")
+    anew = {}
+    for name, p in fits.posteriors.items():
+        reader = Reader(fits.hypotheses[name], fits.settings, p.names, evidence.places)
+        anew[name] = fit_hypothesis(name, p.prior, CountFilter(evidence, reader), fits.seed)
+    return _row(change, anew, "fitted")
 
 
 def _changed(

@@ -26,10 +26,10 @@ from calibration.weights import Fitted, LikeForLike, family_weights, like_for_li
 from sim.errors import ConfigError
 from sim.folders import user_folder
 from sim.scenario.hypothesis import Hypothesis
-from sim.scenario.record import Record
+from sim.scenario.record import Plausible, Record
 from sim.scenario.settings import Settings
 
-SEED = 20231122
+SEED = 1
 PREDICTIVE_RUNS = 250
 Row = dict[str, Any]
 
@@ -105,6 +105,7 @@ def calibrate(
     ablation: bool = False,
     progress: Callable[[str], None] | None = None,
     locate: Locate | None = None,
+    others: Mapping[str, Record] | None = None,
 ) -> Calibration:
     """Fit each hypothesis to the evidence of a record.
 
@@ -113,7 +114,8 @@ def calibrate(
     of the predictive runs; ``cache`` a folder for what was fitted before (default the user's own, None for
     none); ``predictive_runs`` simulated for each hypothesis, 0 for none; ``ablation`` whether to find out what other
     readings and further items would change; ``progress`` is told what is being
-    done; ``locate`` gives path, line and column of a field of the record.
+    done; ``locate`` gives path, line and column of a field of the record; ``others`` records of the same attacks by
+    name, for the ablation.
 
     Returns a ``Calibration``. Raises ConfigError for evidence that doesn't fit together, a hypothesis that the
     closed form can't fit, or one that the prior predictive gate refuses.
@@ -150,8 +152,8 @@ def calibrate(
                 name, PriorTransform(h, admitted.places), notes=("not fitted: it keeps its prior",)
             )
             continue
-        if gate.applies(admitted):
-            outside[name] = _pass_gate(h, settings, admitted)
+        if record.plausible is not None and gate.applies(admitted, record.plausible):
+            outside[name] = _pass_gate(h, settings, admitted, record.plausible)
         transform = PriorTransform(h, admitted.places)
         likelihood = CountFilter(admitted, Reader(h, settings, transform.names, admitted.places))
         key = {**base, "hypothesis": h.model_dump(mode="json")}
@@ -178,7 +180,9 @@ def calibrate(
     changes: list[Row] = []
     if ablation:
         say("trying other readings and further items")
-        changes = _changes(store, base, record, admitted, chosen, settings, hypotheses, posteriors, seed)
+        changes = _changes(
+            store, base, record, admitted, chosen, settings, hypotheses, posteriors, seed, others or {}
+        )
     known = family_weights(entries)
     weights: dict[str, tuple[float | None, float | None]] = {
         n: (known[n].declared, known[n].evidence) if n in known else (None, None) for n in hypotheses
@@ -201,6 +205,7 @@ def _changes(
     hypotheses: Mapping[str, Hypothesis],
     posteriors: Mapping[str, Posterior],
     seed: int,
+    others: Mapping[str, Record],
 ) -> list[Row]:
     """What other evidence would change under the hypotheses that have an effect of strikes."""
     asked = {n: p for n, p in posteriors.items() if hypotheses[n].family == "effect"}
@@ -208,15 +213,17 @@ def _changes(
         return []
     rivals = {n: hypotheses[n] for n in asked}
     key = [base, "ablation", {n: h.model_dump(mode="json") for n, h in rivals.items()}]
-    return store.table(key, lambda: ablate(record, admitted, chosen, Fits(settings, rivals, asked, seed)))
+    key.append({n: x.model_dump(mode="json") for n, x in others.items()})
+    fits = Fits(settings, rivals, asked, seed)
+    return store.table(key, lambda: ablate(record, admitted, chosen, fits, others))
 
 
-def _pass_gate(h: Hypothesis, settings: Settings, evidence: Evidence) -> float:
-    share = gate.share_outside(h, settings, evidence)
+def _pass_gate(h: Hypothesis, settings: Settings, evidence: Evidence, plausible: Plausible) -> float:
+    share = gate.share_outside(h, settings, evidence, plausible)
     if share > gate.LARGEST_SHARE:
         raise ConfigError(
             f"{h.name}: parameters: expected priors under which at most {gate.LARGEST_SHARE:.0%} of draws give fewer than "
-            f"{gate.FEWEST} or more than {gate.MOST} attacks on the responses as they were, found {share:.1%}"
+            f"{plausible.fewest} or more than {plausible.most} attacks on the responses as they were, found {share:.1%}"
         )
     return share
 

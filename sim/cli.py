@@ -153,7 +153,7 @@ def calibrate(
     responses: Responses = None,
     hypotheses: Names = None,
     settings: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Settings; default those that ship.")
+        Path | None, typer.Option(metavar="FILE", help="Settings; default those that the record goes with.")
     ] = None,
     evidence: Names = None,
     reading: Annotated[

@@ -15,17 +15,17 @@ from calibration.files import digest
 from calibration.history import read_record, read_responses
 from sim.console import Progress, out_console
 from sim.errors import ConfigError, Located
-from sim.report.evidence_words import ASKED, largest_moves, like_for_like
+from sim.report.evidence_words import ASKED, largest_moves, like_for_like, named_moves
+from sim.scenario.companions import other_records, settings_of
 from sim.scenario.hypothesis import Hypothesis
 from sim.scenario.loader import load
 from sim.scenario.names import find
-from sim.scenario.record import Record, Response, with_responses
+from sim.scenario.record import Record, with_responses
 from sim.scenario.settings import Settings
 from sim.scenario.tree import Node, Spot
 from sim.study import bundle as bundles
 
 HYPOTHESES = ("M0", "M1", "M2", "M3", "M4", "M5")
-SETTINGS = "iraq-syria-2023"
 
 
 def calibrate(
@@ -44,13 +44,19 @@ def calibrate(
 
     Arguments: ``record`` the name of a shipped record, a YAML file, or a plain CSV; ``responses`` a CSV of
     responses, in place of the record's own; ``hypotheses`` and ``settings`` names or files (default: M0 to M5 and the
-    shipped settings); ``evidence`` sections or items (default: section A, else every window); ``readings`` as
+    settings that the record goes with); ``evidence`` sections or items (default: section A, else every window); ``readings`` as
     item=reading; ``out`` a folder for the posteriors and a manifest (default: a new one under results/). Raises
     ConfigError.
     """
     folder = bundles.choose_folder(out, "calibration")
-    the_settings = cast("Settings", load(_file(settings or SETTINGS, "settings"), "settings").model)
-    the_record, locate = _record(record, responses, tuple(the_settings.places))
+    the_record, locate, home = _record(record)
+    the_settings = (
+        cast("Settings", load(_file(settings, "settings"), "settings").model)
+        if settings
+        else settings_of(the_record, home)
+    )
+    if responses is not None:
+        the_record = with_responses(the_record, read_responses(responses, tuple(the_settings.places)))
     rivals = _hypotheses(hypotheses or HYPOTHESES)
     with Progress() as progress:
         found = fit(
@@ -63,6 +69,7 @@ def calibrate(
             ablation=True,
             progress=progress.say,
             locate=locate,
+            others=other_records(the_record, home),
         )
     document = found.document(str(folder))
     _save(folder, found, document, the_settings, rivals)
@@ -71,18 +78,12 @@ def calibrate(
     return document
 
 
-def _record(
-    name: str | Path, responses: Path | None, places: tuple[str, ...]
-) -> tuple[Record, Locate | None]:
-    """The record, and where its fields stand if it is a config."""
-    strikes: tuple[Response, ...] = read_responses(responses, places) if responses is not None else ()
+def _record(name: str | Path) -> tuple[Record, Locate | None, Path]:
+    """The record, where its fields stand if it is a config, and the folder in which it lies."""
     if Path(name).suffix.lower() == ".csv":
-        return read_record(Path(name), strikes), None
+        return read_record(Path(name)), None, Path(name).parent
     loaded = load(_file(name, "record"), "record")
-    model = cast("Record", loaded.model)
-    if responses is not None:
-        model = with_responses(model, strikes)
-    return model, loaded.locate
+    return cast("Record", loaded.model), loaded.locate, loaded.path.parent
 
 
 def _hypotheses(names: Iterable[str]) -> dict[str, Hypothesis]:
@@ -111,7 +112,7 @@ def _readings(given: Mapping[str, str] | Sequence[str] | None) -> dict[str, str]
     pairs = [x.partition("=") for x in given]
     for item, _, reading in pairs:
         if not item or not reading:
-            raise ConfigError(f"--reading: expected item=reading, as A3=late-boundary, found {item}{reading}")
+            raise ConfigError(f"--reading: expected item=reading, as W3=later, found {item}{reading}")
     return {item: reading for item, _, reading in pairs}
 
 
@@ -179,7 +180,7 @@ def show(document: Mapping[str, Any]) -> None:
         console.print(_casualties_table(fitted))
     if document["what_would_change"]:
         console.print(_changes_table(document["what_would_change"]))
-        for sentence in largest_moves(document):
+        for sentence in (*largest_moves(document), *named_moves(document)):
             console.print(sentence)
     for note in dict.fromkeys([*document["notes"], *(x for h in fitted.values() for x in h["notes"])]):
         console.print(f"Note: {note}.")

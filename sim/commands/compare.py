@@ -44,6 +44,7 @@ def compare(
             readings=files.study.readings,
             ablation=True,
             progress=progress.say,
+            others=files.others,
         )
         wait()
         found = compare_policies(

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.report.evidence_words import largest_moves, like_for_like
+from sim.report.evidence_words import largest_moves, like_for_like, named_moves
 from sim.report.figures.attacks import attacks_figure
 from sim.report.figures.differences import differences_figure
 from sim.report.figures.fit import fit_figure
@@ -101,7 +101,7 @@ def page(bundle: Bundle, figures: Figures) -> str:
         "readings": chosen_readings(bundle),
         "admitted": admitted_table(bundle),
         "changes": changes_table(bundle),
-        "moves": largest_moves(bundle.calibration),
+        "moves": [*largest_moves(bundle.calibration), *named_moves(bundle.calibration)],
         "left_out": left_out_table(bundle),
         "responses": responses_table(bundle),
         "casualties": casualties_table(bundle),
