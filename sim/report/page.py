@@ -34,6 +34,7 @@ from sim.report.sections.grid import grid
 from sim.report.sections.history import history, hurt_table
 from sim.report.sections.hypotheses import contrasts_table, hypotheses_table, mechanisms_table, silent_levers
 from sim.report.sections.limits import LIMITS
+from sim.report.sections.regret import regret_table, regret_words
 from sim.report.sections.reproduce import reproduce
 from sim.report.sections.spread import spread_table, spread_words
 from sim.report.words import of_means, on_attacks, readable
@@ -94,6 +95,8 @@ def page(bundle: Bundle, figures: Figures) -> str:
         "hypotheses": hypotheses_table(bundle),
         "alike": like_for_like(bundle.calibration),
         "contrasts": contrasts_table(bundle),
+        "regret": regret_table(bundle.result.get("regret"), bundle.horizon_days),
+        "minimax": regret_words(bundle.result.get("regret")),
         "mechanisms": mechanisms_table(bundle),
         "silent": silent_levers(bundle),
         "notes": calibration_notes(bundle),
