@@ -5,6 +5,7 @@ counts alone, so that anyone can make them again and hold the file against them.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from calibration.posterior import Posterior
 from calibration.predictive import moment
@@ -62,13 +63,26 @@ def _counted(w: CountWindow, record: Record, events: Sequence[Reported]) -> Coun
     return w.model_copy(update={"count": len(inside), "by_place": by_place})
 
 
-def held(record: Record, posterior: Posterior) -> dict[str, tuple[float, float, float]]:
-    """Truth, 5% and 95% of each fitted parameter and place's share that a synthetic record's truth states."""
+class Held(NamedTuple):
+    """A parameter's truth beside 5% and 95% of its posterior."""
+
+    truth: float
+    q05: float
+    q95: float
+    inside: bool
+
+
+def held(record: Record, posterior: Posterior) -> dict[str, Held]:
+    """Each fitted parameter and place's share that a synthetic record's truth states, held against it."""
     if record.truth is None:
         return {}
     shares = {SHARE + p: x for p, x in record.truth.place_shares.items()}
     known = {**record.truth.parameters, **shares}
-    return {n: (known[n], x.q05, x.q95) for n, x in posterior.summary.items() if n in known}
+    return {
+        n: Held(known[n], x.q05, x.q95, x.q05 <= known[n] <= x.q95)
+        for n, x in posterior.summary.items()
+        if n in known
+    }
 
 
 def statements(record: Record, events: Sequence[Reported], every_days: int) -> str:

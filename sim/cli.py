@@ -69,10 +69,11 @@ def _root(
 @app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Config files of any kind.")],
+    responses: Responses = None,
     as_json: Json = False,
 ) -> None:
     """Check config files, and all that they name."""
-    if not _call("check", files=files, as_json=as_json)["ok"]:
+    if not _call("check", files=files, responses=responses, as_json=as_json)["ok"]:
         raise typer.Exit(BAD_INPUT)
 
 

@@ -13,6 +13,7 @@ from calibration.calibrate import SEED, Calibration
 from calibration.calibrate import calibrate as fit
 from calibration.files import digest
 from calibration.history import read_record, read_responses
+from calibration.synthetic import held
 from sim.console import Progress, out_console
 from sim.errors import ConfigError, Located
 from sim.report.evidence_words import ASKED, largest_moves, like_for_like, named_moves
@@ -72,6 +73,9 @@ def calibrate(
             others=other_records(the_record, home),
         )
     document = found.document(str(folder))
+    document["truth"] = {
+        n: {k: x._asdict() for k, x in held(the_record, p).items()} for n, p in found.posteriors.items()
+    }
     _save(folder, found, document, the_settings, rivals)
     if not as_json:
         show(document)
@@ -174,6 +178,9 @@ def show(document: Mapping[str, Any]) -> None:
         console.print(
             _parameters_table("Casualty marks: prior and posterior", document["marks"]["parameters"])
         )
+    for name, parameters in document["truth"].items():
+        if parameters:
+            console.print(_truth_table(name, parameters))
     if any(h["predictive"] for h in fitted.values()):
         console.print(_predictive_table(fitted))
     if any(h["predictive_casualties"] for h in fitted.values()):
@@ -217,6 +224,19 @@ def _parameters_table(title: str, parameters: Mapping[str, Any]) -> Table:
     for name, x in parameters.items():
         numbers = [x[k] for k in ("prior_mean", "prior_sd", "mean", "sd", "q05", "q95")]
         table.add_row(name, x["unit"], *(f"{v:.3g}" for v in numbers), f"{x['contraction']:.2f}", x["label"])
+    return table
+
+
+def _truth_table(name: str, parameters: Mapping[str, Any]) -> Table:
+    """What a synthetic record was made with, beside 90% of the posterior."""
+    table = Table(
+        title=f"{name}: the truth that this synthetic record was made with, and 90% of the posterior"
+    )
+    for heading in ("parameter", "truth", "5%", "95%", "holds it"):
+        table.add_column(heading, justify="left" if heading == "parameter" else "right")
+    for parameter, x in parameters.items():
+        numbers = (f"{x[k]:.3g}" for k in ("truth", "q05", "q95"))
+        table.add_row(parameter, *numbers, "yes" if x["inside"] else "no")
     return table
 
 

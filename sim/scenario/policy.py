@@ -203,7 +203,7 @@ class Policy(Document, LeverSet):
     kind: Literal["policy"]
     name: Name = Field(description="name in every output")
     says: Sentence = Field(description="what it does, in a sentence")
-    replay: Name | None = Field(
+    replay: str | None = Field(
         None, description="a record whose dated responses are carried out as they were"
     )
     then: Name | None = Field(
