@@ -12,6 +12,7 @@ import numpy as np
 from calibration.arrays import Floats, as_floats
 from calibration.evidence import Evidence, admit, with_readings
 from calibration.fitting import fit_hypothesis
+from calibration.held_levels import at_level, first_guess, integrated, reference_level, spans, used_twice
 from calibration.likelihoods.filter import CountFilter
 from calibration.likelihoods.parameters import Reader
 from calibration.posterior import Posterior
@@ -55,6 +56,7 @@ def ablate(
 ) -> list[dict[str, Any]]:
     """A row for the evidence as it is, for each other record and reading, and for further items and their readings."""
     rows = [_row(Change("as admitted", (), dict(readings)), fits.posteriors, "fitted")]
+    rows += _levels(record, evidence, readings, fits)
     rows += [_instead(other, fits) for other in (instead or {}).values()]
     named = [Change(x.says, x.admits, x.readings) for x in record.combinations]
     rows += [_changed(record, evidence, x, fits)[0] for x in other_readings(record, evidence, readings)]
@@ -125,6 +127,39 @@ def weighed(posterior: Posterior, likelihood: CountFilter) -> tuple[Floats, floa
     return as_floats(w), float(1.0 / (w**2).sum())
 
 
+def _levels(
+    record: Record, evidence: Evidence, readings: Mapping[str, str], fits: Fits
+) -> list[dict[str, Any]]:
+    """A row for each level of mobilisation that was computed from what is admitted: integrated over its prior, not held."""
+    rows = []
+    twice = [piece for piece, _ in used_twice(fits.settings, evidence)]
+    for span in spans(fits.settings, evidence):
+        piece = fits.settings.mobilisation[span.piece]
+        prior = piece.uncertain.prior if piece.uncertain is not None else None
+        if prior is None or piece not in twice:
+            continue
+        below: dict[str, dict[str, float]] = {x: {} for x in ASKED}
+        centre, step = first_guess(evidence, span, reference_level(fits.settings, evidence, span))
+        found = {}
+        for name, p in fits.posteriors.items():
+
+            def fit(level: float, name: str = name, p: Posterior = p, k: int = span.piece) -> Posterior:
+                other = at_level(fits.settings, k, level)
+                admitted = admit(with_readings(record, readings), other, evidence.admitted)
+                reader = Reader(fits.hypotheses[name], other, p.names, admitted.places)
+                return fit_hypothesis(name, p.prior, CountFilter(admitted, reader), fits.seed)
+
+            found[name] = integrated(prior, centre, step, fit)
+            for what, parameter in ASKED.items():
+                each = [_below_zero(x, parameter, None) for x in found[name].posteriors]
+                if all(x is not None for x in each):
+                    below[what][name] = float(np.dot(found[name].weights, [x or 0.0 for x in each]))
+        means = ", ".join(f"{x.mean:.2g} under {n}" for n, x in found.items())
+        says = f"the level of “{piece.name}” fitted ({means}), not held at {piece.level:g}"
+        rows.append({**_document(Change(says, (), dict(readings)), below, "fitted"), "named": True})
+    return rows
+
+
 def _instead(other: Record, fits: Fits) -> dict[str, Any]:
     """The row of another record of the same attacks in this one's place: its default evidence, fitted by itself."""
     change = Change(f"the record “{other.name}” instead", (), {})
@@ -159,6 +194,9 @@ def _changed(
             if found is not None:
                 below[what][name] = found
     how = "weighed" if not anew else "fitted" if len(anew) == len(fits.posteriors) else "in part fitted"
+    twice = [x for _, ids in used_twice(fits.settings, other) for x in ids if x in change.admits]
+    if twice:
+        how += f"; g of that time held, though it was computed from {_listed(twice)}"
     return _document(change, below, how), anew
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from calibration import gate
+from calibration import gate, held_levels
 from calibration.ablation import Fits, ablate
 from calibration.admission import Locate
 from calibration.cache import Cache
@@ -124,6 +124,7 @@ def calibrate(
     chosen = dict(readings or {})
     read = with_readings(record, chosen)
     admitted = admit(read, settings, evidence, locate)
+    admitted = admitted._replace(notes=(*admitted.notes, *held_levels.notes(settings, admitted)))
     store = Cache(user_folder() if cache == "user" else cache)
     attributes = {
         "record": record.name,
