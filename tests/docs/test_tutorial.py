@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from calibration.history import read_record, read_responses
+from sim.errors import ConfigError
 from sim.scenario.common import days_between
 from sim.scenario.loader import load
 from sim.scenario.record import Record
+from sim.scenario.study_files import load_study
 from tests.docs.test_readme import blocks
 
 ROOT = Path(__file__).parents[2]
@@ -139,3 +141,14 @@ def test_the_last_command_shows_the_truth(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert re.search(r"M4: the truth that this synthetic record was made with", done.stdout)
     assert re.search(r"effect_fighters\W+-1\W+-1\.\d+\W+0\.\d+\W+yes", done.stdout)
+
+
+def test_a_policy_replays_a_csv_with_the_responses_given_beside_it() -> None:
+    """The 22 strikes are the record's, and those that «observed» carries out; without them it has nothing to replay."""
+    files = load_study(FILES / "study.yaml", FILES / "strikes.csv")
+    assert len(files.record.responses) == 22
+    assert files.replays["windows.csv"].responses == files.record.responses
+    with pytest.raises(
+        ConfigError, match=r"observed\.yaml:5:9: replay: expected a record with responses, found none"
+    ):
+        load_study(FILES / "study.yaml")

@@ -52,6 +52,8 @@ def _minimax(regret: Regret, which: str, name: str, over: str) -> str:
     x = regret["policies"][found["policy"]]
     near = found["not_told_apart"]
     apart = f"; {listed(near)} can’t be told apart from it at this number of runs" if near else ""
+    if x[name] == 0.0:
+        return f"Minimax regret {over}: “{found['policy']}”, which no other of these policies beats under any{apart}."
     return (
         f"Minimax regret {over}: “{found['policy']}”, at most {attacks(x[name])} attacks more than the best policy "
         f"(under {x[name + '_under']}){apart}."
