@@ -12,6 +12,7 @@ import numpy as np
 from calibration.arrays import Floats, as_floats
 from calibration.evidence import Evidence, admit, with_readings
 from calibration.fitting import fit_hypothesis
+from calibration.held_levels import at_level, first_guess, integrated, reference_level, spans, used_twice
 from calibration.likelihoods.filter import CountFilter
 from calibration.likelihoods.mixture import counted
 from calibration.likelihoods.parameters import Reader
@@ -50,10 +51,17 @@ class Fits(NamedTuple):
 
 
 def ablate(
-    record: Record, evidence: Evidence, readings: Mapping[str, str], fits: Fits
+    record: Record,
+    evidence: Evidence,
+    readings: Mapping[str, str],
+    fits: Fits,
+    instead: Mapping[str, Record] | None = None,
 ) -> list[dict[str, Any]]:
-    """A row for the evidence as it is, for each other reading, and for further items and their readings."""
+    """A row for the evidence as it is, for each other record and reading, and for further items and their readings."""
     rows = [_row(Change("as admitted", (), dict(readings)), fits.posteriors, "fitted")]
+    rows += _levels(record, evidence, readings, fits)
+    rows += [_instead(other, fits) for other in (instead or {}).values()]
+    named = [Change(x.says, x.admits, x.readings) for x in record.combinations]
     rows += [_changed(record, evidence, x, fits)[0] for x in other_readings(record, evidence, readings)]
     if record.reporting_lag_days is not None:
         prompt = record.model_copy(update={"reporting_lag_days": None})
@@ -62,12 +70,12 @@ def ablate(
         )
     free = further_items(record, evidence)
     if not free:
-        return rows
+        return rows + _named(record, evidence, named, fits)
     every = Change(f"admitting {_listed(free)}", tuple(free), dict(readings))
     row, posteriors = _changed(record, evidence, every, fits)
     rows.append(row)
     if len(posteriors) < len(fits.posteriors):
-        return rows
+        return rows + _named(record, evidence, named, fits)
     fits = fits._replace(posteriors=posteriors)
     wider = _admitted(record, evidence, fits.settings, every)
     singles = [Change(f"admitting {x} alone", (x,), dict(readings)) for x in free if len(free) > 1]
@@ -80,7 +88,12 @@ def ablate(
             _admitted(record, evidence, fits.settings, x) != wider
         ):  # place and delay of a strike are not in a fit
             rows.append(_changed(record, evidence, x, fits)[0])
-    return rows
+    return rows + _named(record, evidence, named, fits)
+
+
+def _named(record: Record, evidence: Evidence, changes: Sequence[Change], fits: Fits) -> list[dict[str, Any]]:
+    """The rows of combinations that the record names, marked as such."""
+    return [{**_changed(record, evidence, x, fits)[0], "named": True} for x in changes]
 
 
 def other_readings(
@@ -122,6 +135,53 @@ def weighed(posterior: Posterior, likelihood: CountFilter) -> tuple[Floats, floa
     return as_floats(w), float(1.0 / (w**2).sum())
 
 
+def _levels(
+    record: Record, evidence: Evidence, readings: Mapping[str, str], fits: Fits
+) -> list[dict[str, Any]]:
+    """A row for each level of mobilisation that was computed from what is admitted: integrated over its prior, not held."""
+    rows = []
+    twice = [piece for piece, _ in used_twice(fits.settings, evidence)]
+    for span in spans(fits.settings, evidence):
+        piece = fits.settings.mobilisation[span.piece]
+        prior = piece.uncertain.prior if piece.uncertain is not None else None
+        if prior is None or piece not in twice:
+            continue
+        below: dict[str, dict[str, float]] = {x: {} for x in ASKED}
+        centre, step = first_guess(evidence, span, reference_level(fits.settings, evidence, span))
+        found = {}
+        for name, p in fits.posteriors.items():
+
+            def fit(level: float, name: str = name, p: Posterior = p, k: int = span.piece) -> Posterior:
+                other = at_level(fits.settings, k, level)
+                admitted = admit(with_readings(record, readings), other, evidence.admitted)
+                reader = Reader(fits.hypotheses[name], other, p.names, admitted.places)
+                return fit_hypothesis(name, p.prior, counted(admitted, reader), fits.seed, points=POINTS)
+
+            found[name] = integrated(prior, centre, step, fit)
+            for what, parameter in ASKED.items():
+                each = [_below_zero(x, parameter, None) for x in found[name].posteriors]
+                if all(x is not None for x in each):
+                    below[what][name] = float(np.dot(found[name].weights, [x or 0.0 for x in each]))
+        means = ", ".join(f"{x.mean:.2g} under {n}" for n, x in found.items())
+        says = f"the level of “{piece.name}” fitted ({means}), not held at {piece.level:g}"
+        rows.append({**_document(Change(says, (), dict(readings)), below, "fitted"), "named": True})
+    return rows
+
+
+def _instead(other: Record, fits: Fits) -> dict[str, Any]:
+    """The row of another record of the same attacks in this one's place: its default evidence, fitted by itself."""
+    change = Change(f"the record “{other.name}” instead", (), {})
+    try:
+        evidence = admit(other, fits.settings)
+    except ConfigError as e:
+        return _row(change, {}, f"not possible: {e}")
+    anew = {}
+    for name, p in fits.posteriors.items():
+        reader = Reader(fits.hypotheses[name], fits.settings, p.names, evidence.places)
+        anew[name] = fit_hypothesis(name, p.prior, counted(evidence, reader), fits.seed, points=POINTS)
+    return _row(change, anew, "fitted")
+
+
 def _changed(
     record: Record, evidence: Evidence, change: Change, fits: Fits
 ) -> tuple[dict[str, Any], dict[str, Posterior]]:
@@ -142,6 +202,9 @@ def _changed(
             if found is not None:
                 below[what][name] = found
     how = "weighed" if not anew else "fitted" if len(anew) == len(fits.posteriors) else "in part fitted"
+    twice = [x for _, ids in used_twice(fits.settings, other) for x in ids if x in change.admits]
+    if twice:
+        how += f"; g of that time held, though it was computed from {_listed(twice)}"
     return _document(change, below, how), anew
 
 

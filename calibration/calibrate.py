@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from calibration import gate
+from calibration import gate, held_levels
 from calibration.ablation import Fits, ablate
 from calibration.admission import Locate
 from calibration.cache import Cache
@@ -25,10 +25,10 @@ from calibration.weights import Fitted, LikeForLike, family_weights, like_for_li
 from sim.errors import ConfigError
 from sim.folders import user_folder
 from sim.scenario.hypothesis import Hypothesis
-from sim.scenario.record import Record
+from sim.scenario.record import Plausible, Record
 from sim.scenario.settings import Settings
 
-SEED = 20231122
+SEED = 1
 PREDICTIVE_RUNS = 250
 Row = dict[str, Any]
 
@@ -105,6 +105,7 @@ def calibrate(
     progress: Callable[[str], None] | None = None,
     engine_ready: Callable[[], None] = lambda: None,
     locate: Locate | None = None,
+    others: Mapping[str, Record] | None = None,
 ) -> Calibration:
     """Fit each hypothesis to the evidence of a record.
 
@@ -113,7 +114,8 @@ def calibrate(
     of the predictive runs; ``cache`` a folder for what was fitted before (default the user's own, None for
     none); ``predictive_runs`` simulated for each hypothesis, 0 for none; ``ablation`` whether to find out what other
     readings and further items would change; ``progress`` is told what is being
-    done; ``engine_ready`` is called before the compiled engine is needed, and returns when it can run; ``locate`` gives path, line and column of a field of the record.
+    done; ``engine_ready`` is called before the compiled engine is needed, and returns when it can run; ``locate`` gives path,
+    line and column of a field of the record; ``others`` records of the same attacks by name, for the ablation.
 
     Returns a ``Calibration``. Raises ConfigError for evidence that doesn't fit together, a hypothesis that the
     closed form can't fit, or one that the prior predictive gate refuses.
@@ -122,6 +124,7 @@ def calibrate(
     chosen = dict(readings or {})
     read = with_readings(record, chosen)
     admitted = admit(read, settings, evidence, locate)
+    admitted = admitted._replace(notes=(*admitted.notes, *held_levels.notes(settings, admitted)))
     store = Cache(user_folder() if cache == "user" else cache)
     attributes = {
         "record": record.name,
@@ -148,8 +151,8 @@ def calibrate(
         """Fit one hypothesis, and hold it against the record."""
         fit = fitter(h, settings, admitted, read.responses, marks, seed, attributes)
         key = [{**base, "hypothesis": h.model_dump(mode="json")}, fit.version]
-        if gate.applies(admitted):
-            outside[name] = _pass_gate(fit, store, key)
+        if record.plausible is not None and gate.applies(admitted, record.plausible):
+            outside[name] = _pass_gate(fit, record.plausible, store, key)
         say(f"fitting {name}")
         found = posteriors[name] = store.posterior(key, fit.fit)
         entries.append(Fitted(name, h.family, fit.signature, found.log_evidence))
@@ -172,7 +175,9 @@ def calibrate(
     changes: list[Row] = []
     if ablation:
         say("trying other readings and further items")
-        changes = _changes(store, base, record, admitted, chosen, settings, short, posteriors, seed)
+        changes = _changes(
+            store, base, record, admitted, chosen, settings, short, posteriors, seed, others or {}
+        )
     if len(short) < len(asked):
         engine_ready()
     for name, h in asked.items():
@@ -206,6 +211,7 @@ def _changes(
     hypotheses: Mapping[str, Hypothesis],
     posteriors: Mapping[str, Posterior],
     seed: int,
+    others: Mapping[str, Record],
 ) -> list[Row]:
     """What other evidence would change under the hypotheses that have an effect of strikes."""
     asked = {n: p for n, p in posteriors.items() if hypotheses[n].family == "effect"}
@@ -213,16 +219,19 @@ def _changes(
         return []
     rivals = {n: hypotheses[n] for n in asked}
     key = [base, "ablation", {n: h.model_dump(mode="json") for n, h in rivals.items()}]
-    return store.table(key, lambda: ablate(record, admitted, chosen, Fits(settings, rivals, asked, seed)))
+    key.append({n: x.model_dump(mode="json") for n, x in others.items()})
+    fits = Fits(settings, rivals, asked, seed)
+    return store.table(key, lambda: ablate(record, admitted, chosen, fits, others))
 
 
-def _pass_gate(fit: Fitter, store: Cache, key: Sequence[Any]) -> float:
-    (row,) = store.table([*key, "gate"], lambda: [{"outside": fit.share_outside()}])
+def _pass_gate(fit: Fitter, plausible: Plausible, store: Cache, key: Sequence[Any]) -> float:
+    how = [*key, "gate", plausible.model_dump(mode="json")]
+    (row,) = store.table(how, lambda: [{"outside": fit.share_outside(plausible)}])
     share = float(row["outside"])
     if share > gate.LARGEST_SHARE:
         raise ConfigError(
             f"{fit.name}: parameters: expected priors under which at most {gate.LARGEST_SHARE:.0%} of draws give fewer than "
-            f"{gate.FEWEST} or more than {gate.MOST} attacks on the responses as they were, found {share:.1%}"
+            f"{plausible.fewest} or more than {plausible.most} attacks on the responses as they were, found {share:.1%}"
         )
     return share
 

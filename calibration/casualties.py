@@ -23,7 +23,7 @@ def spans(record: Record, item: Casualties) -> tuple[float, float]:
 
 
 def widest(record: Record, evidence: Evidence) -> list[Casualties]:
-    """Items inside the time of the evidence that no other item contains: B1 and not its parts."""
+    """Items inside the time of the evidence that no other item contains: the whole and not its parts."""
     start, end = evidence.origin - SLACK_DAYS, evidence.windows[-1].end + SLACK_DAYS
     dated = [(x, spans(record, x)) for x in record.casualties]
     inside = [(x, a, b) for x, (a, b) in dated if start <= a and b <= end]

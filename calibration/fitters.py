@@ -14,7 +14,7 @@ from calibration.likelihoods.parameters import Reader, closed
 from calibration.posterior import Posterior
 from calibration.priors import PriorTransform
 from sim.scenario.hypothesis import Hypothesis
-from sim.scenario.record import Response
+from sim.scenario.record import Plausible, Response
 from sim.scenario.settings import Settings
 
 
@@ -36,7 +36,7 @@ class Fitter(Protocol):
     def fit(self) -> Posterior:
         """Its posterior."""
 
-    def share_outside(self) -> float:
+    def share_outside(self, plausible: Plausible) -> float:
         """Share of its prior that the prior predictive gate does not let through."""
 
 
@@ -64,9 +64,9 @@ class Closed:
         """By the closed form, corrected by the exact filter."""
         return fit_hypothesis(self.name, self._transform, self._likelihood, self._seed, self._attributes)
 
-    def share_outside(self) -> float:
+    def share_outside(self, plausible: Plausible) -> float:
         """By the closed form's mean and variance."""
-        return gate.share_outside(self._h, self._settings, self._evidence)
+        return gate.share_outside(self._h, self._settings, self._evidence, plausible)
 
 
 class Full:
@@ -92,10 +92,10 @@ class Full:
         """By particles."""
         return fit_full(*self._all, self._attributes)
 
-    def share_outside(self) -> float:
+    def share_outside(self, plausible: Plausible) -> float:
         """By simulation."""
         h, settings, evidence, responses, marks, _ = self._all
-        return share_outside_full(h, settings, evidence, responses, marks)
+        return share_outside_full(h, settings, evidence, responses, plausible, marks)
 
 
 def fitter(

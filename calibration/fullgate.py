@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from calibration.evidence import Evidence
-from calibration.gate import FEWEST, MOST, POINTS, SEED, crisis
+from calibration.gate import POINTS, SEED, gated
 from calibration.level import LEVEL, HeldLevel
 from calibration.posterior import Posterior
 from calibration.predictive import moment
@@ -14,7 +14,7 @@ from calibration.rows import Rows
 from calibration.samplers.sample import sobol_normals
 from sim.cores import cores
 from sim.scenario.hypothesis import Hypothesis
-from sim.scenario.record import Response
+from sim.scenario.record import Plausible, Response
 from sim.scenario.settings import Settings
 from sim.scenario.world import build_world
 
@@ -24,16 +24,17 @@ def share_outside_full(
     settings: Settings,
     evidence: Evidence,
     responses: Sequence[Response],
+    plausible: Plausible,
     marks: Posterior | None = None,
 ) -> float:
-    """Share of prior draws, their level held, whose run of the crisis reports fewer attacks than 25 or more than 200.
+    """Share of prior draws, their level held, whose run over the gate's windows reports fewer or more attacks than are plausible.
 
     One run for each of 2,048 Sobol draws: the responses fall as they did.
     """
     from sim.engine.compiled.batch import run_batch
     from sim.engine.compiled.layout import as_records
 
-    one = crisis(evidence)
+    one = gated(evidence, plausible)
     window = one.windows[0]
     transform = PriorTransform(hypothesis, evidence.places)
     values = transform.from_normal(sobol_normals(POINTS, transform.dimensions, SEED))
@@ -47,4 +48,4 @@ def share_outside_full(
     )  # fmt: skip
     runs = run_batch(world, as_records(params), shares, SEED, np.arange(POINTS), threads=cores())
     reported = runs.tallies["reported"][:, 0]
-    return float(((reported < FEWEST) | (reported > MOST)).mean())
+    return float(((reported < plausible.fewest) | (reported > plausible.most)).mean())

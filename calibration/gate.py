@@ -1,11 +1,10 @@
 """The prior predictive gate: a hypothesis under which plausible parameters run away is refused.
 
-The base rate's own prior is wide on purpose (.05 to 20 a day) and would fail any such gate, so the level is
+What is plausible a record states itself (``plausible``): how many attacks between two dates, on which responses.
+The base rate's own prior is wide on purpose and would fail any such gate, so the level is
 held: each draw's base rate is set so that without any strike it would expect the record's count.
 What is left is what the hypothesis itself adds: strike effects on the responses as they were, and chance.
 """
-
-import datetime as dt
 
 import numpy as np
 from scipy.special import gammaln, xlogy
@@ -21,43 +20,46 @@ from calibration.priors import PriorTransform
 from calibration.samplers.sample import sobol_normals
 from sim.scenario.common import days_between
 from sim.scenario.hypothesis import Hypothesis
+from sim.scenario.record import Plausible
 from sim.scenario.settings import Settings
 
-FEWEST, MOST = 25, 200
-"""Attacks from 17 October to 22 November that a plausible draw may give; the record counts 68."""
 LARGEST_SHARE = 0.05
-FIRST_DAY, LAST_DAY = dt.date(2023, 10, 16), dt.date(2023, 11, 23)
-"""The crisis, with a day's room for other readings of its first and last window."""
-REPLAYED = frozenset({"C1", "C2", "C3", "C4", "C5"})
 POINTS = 2048
 SEED = 11
 
 
-def applies(evidence: Evidence) -> bool:
-    """Whether the evidence holds windows of the crisis and the responses C1 to C5, on which the gate is defined."""
-    return REPLAYED.issubset(s.id for s in evidence.strikes) and bool(_inside(evidence))
+def applies(evidence: Evidence, plausible: Plausible) -> bool:
+    """Whether the evidence holds windows between the dates and the responses on which the gate is defined."""
+    struck = {s.id for s in evidence.strikes}
+    return struck.issuperset(plausible.responses) and bool(_inside(evidence, plausible))
 
 
-def crisis(evidence: Evidence) -> Evidence:
-    """The evidence of the crisis as one window."""
-    inside = _inside(evidence)
+def gated(evidence: Evidence, plausible: Plausible) -> Evidence:
+    """The evidence between the gate's dates as one window."""
+    inside = _inside(evidence, plausible)
     whole = inside[0]._replace(
-        id="crisis", end=inside[-1].end, attacks=sum(w.attacks for w in inside), by_place={}, triggered=False
+        id="plausible",
+        end=inside[-1].end,
+        attacks=sum(w.attacks for w in inside),
+        by_place={},
+        triggered=False,
     )
     return evidence._replace(windows=(whole,), totals=())
 
 
-def _inside(evidence: Evidence) -> list[Window]:
-    start, end = (days_between(evidence.start, x) for x in (FIRST_DAY, LAST_DAY))
+def _inside(evidence: Evidence, plausible: Plausible) -> list[Window]:
+    start, end = (days_between(evidence.start, x) for x in (plausible.start, plausible.end))
     return [w for w in evidence.windows if start <= w.start and w.end <= end]
 
 
-def share_outside(hypothesis: Hypothesis, settings: Settings, evidence: Evidence) -> float:
-    """Share of prior probability on fewer than 25 or more than 200 reported attacks over the windows of the crisis.
+def share_outside(
+    hypothesis: Hypothesis, settings: Settings, evidence: Evidence, plausible: Plausible
+) -> float:
+    """Share of prior probability on fewer or more reported attacks over the gate's windows than are plausible.
 
     By the closed form's mean and variance of the count, at 2,048 Sobol draws from the prior.
     """
-    one = crisis(evidence)
+    one = gated(evidence, plausible)
     transform = PriorTransform(hypothesis, one.places)
     reader = Reader(hypothesis, settings, transform.names, one.places)
     values = transform.from_normal(sobol_normals(POINTS, transform.dimensions, SEED))
@@ -66,7 +68,7 @@ def share_outside(hypothesis: Hypothesis, settings: Settings, evidence: Evidence
     mean, variance = reported_moments(values, reader, one)
     opening = 1 if one.windows[0].begins_at_attack else 0
     counts = matched(mean, variance)
-    n = np.arange(FEWEST - opening, MOST - opening + 1)
+    n = np.arange(plausible.fewest - opening, plausible.most - opening + 1)
     up = counts.theta[:, None] + counts.lam[:, None] * n
     log_p = np.log(counts.theta)[:, None] + xlogy(n - 1.0, up) - up - gammaln(n + 1.0)
     return float(1.0 - np.minimum(np.exp(log_p).sum(axis=1), 1.0).mean())

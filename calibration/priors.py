@@ -36,8 +36,8 @@ def quantile(prior: Prior, u: Floats) -> Floats:
 def to_parameters(names: Sequence[str], row: Floats) -> tuple[dict[str, float], dict[str, float]]:
     """Registry parameters and places' shares of one row of draws; ``strike_effect`` becomes the four effects.
 
-    >>> to_parameters(["base_rate", "share_iraq"], np.array([2.0, 0.4]))
-    ({'base_rate': 2.0}, {'iraq': 0.4})
+    >>> to_parameters(["base_rate", "share_north"], np.array([2.0, 0.4]))
+    ({'base_rate': 2.0}, {'north': 0.4})
     """
     numbers: dict[str, float] = {}
     shares: dict[str, float] = {}

@@ -69,10 +69,11 @@ def _root(
 @app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Config files of any kind.")],
+    responses: Responses = None,
     as_json: Json = False,
 ) -> None:
     """Check config files, and all that they name."""
-    if not _call("check", files=files, as_json=as_json)["ok"]:
+    if not _call("check", files=files, responses=responses, as_json=as_json)["ok"]:
         raise typer.Exit(BAD_INPUT)
 
 
@@ -153,7 +154,7 @@ def calibrate(
     responses: Responses = None,
     hypotheses: Names = None,
     settings: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Settings; default those that ship.")
+        Path | None, typer.Option(metavar="FILE", help="Settings; default those that the record goes with.")
     ] = None,
     evidence: Names = None,
     reading: Annotated[

@@ -120,7 +120,7 @@ def in_columns(runs: Iterable[Tally]) -> Tallies:
 def measure(events: Iterable[Any], horizon_days: float, places: Sequence[str]) -> dict[str, float]:
     """Every measure of one run, by name.
 
-    >>> measure([], 36.0, ["iraq"])["longest_lull_days"]
+    >>> measure([], 36.0, ["north"])["longest_lull_days"]
     36.0
     """
     row = table(in_columns([tallied(events, horizon_days, places)]), horizon_days, places)[0]

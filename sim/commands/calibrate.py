@@ -13,20 +13,21 @@ from calibration.calibrate import SEED, Calibration
 from calibration.calibrate import calibrate as fit
 from calibration.files import digest
 from calibration.history import read_record, read_responses
+from calibration.synthetic import held
 from sim.console import Progress, out_console
 from sim.engine.compiled.warm import ready
 from sim.errors import ConfigError, Located
-from sim.report.evidence_words import ASKED, largest_moves, like_for_like
+from sim.report.evidence_words import ASKED, largest_moves, like_for_like, named_moves
+from sim.scenario.companions import other_records, settings_of
 from sim.scenario.hypothesis import Hypothesis
 from sim.scenario.loader import load
 from sim.scenario.names import find
-from sim.scenario.record import Record, Response, with_responses
+from sim.scenario.record import Record, with_responses
 from sim.scenario.settings import Settings
 from sim.scenario.tree import Node, Spot
 from sim.study import bundle as bundles
 
 HYPOTHESES = ("M0", "M1", "M2", "M3", "M4", "M5")
-SETTINGS = "iraq-syria-2023"
 
 
 def calibrate(
@@ -45,13 +46,19 @@ def calibrate(
 
     Arguments: ``record`` the name of a shipped record, a YAML file, or a plain CSV; ``responses`` a CSV of
     responses, in place of the record's own; ``hypotheses`` and ``settings`` names or files (default: M0 to M5 and the
-    shipped settings); ``evidence`` sections or items (default: section A, else every window); ``readings`` as
+    settings that the record goes with); ``evidence`` sections or items (default: section A, else every window); ``readings`` as
     item=reading; ``out`` a folder for the posteriors and a manifest (default: a new one under results/). Raises
     ConfigError.
     """
     folder = bundles.choose_folder(out, "calibration")
-    the_settings = cast("Settings", load(_file(settings or SETTINGS, "settings"), "settings").model)
-    the_record, locate = _record(record, responses, tuple(the_settings.places))
+    the_record, locate, home = _record(record)
+    the_settings = (
+        cast("Settings", load(_file(settings, "settings"), "settings").model)
+        if settings
+        else settings_of(the_record, home)
+    )
+    if responses is not None:
+        the_record = with_responses(the_record, read_responses(responses, tuple(the_settings.places)))
     rivals = _hypotheses(hypotheses or HYPOTHESES)
     with Progress() as progress, ready(progress.say) as wait:
         found = fit(
@@ -65,26 +72,24 @@ def calibrate(
             progress=progress.say,
             engine_ready=wait,
             locate=locate,
+            others=other_records(the_record, home),
         )
     document = found.document(str(folder))
+    document["truth"] = {
+        n: {k: x._asdict() for k, x in held(the_record, p).items()} for n, p in found.posteriors.items()
+    }
     _save(folder, found, document, the_settings, rivals)
     if not as_json:
         show(document)
     return document
 
 
-def _record(
-    name: str | Path, responses: Path | None, places: tuple[str, ...]
-) -> tuple[Record, Locate | None]:
-    """The record, and where its fields stand if it is a config."""
-    strikes: tuple[Response, ...] = read_responses(responses, places) if responses is not None else ()
+def _record(name: str | Path) -> tuple[Record, Locate | None, Path]:
+    """The record, where its fields stand if it is a config, and the folder in which it lies."""
     if Path(name).suffix.lower() == ".csv":
-        return read_record(Path(name), strikes), None
+        return read_record(Path(name)), None, Path(name).parent
     loaded = load(_file(name, "record"), "record")
-    model = cast("Record", loaded.model)
-    if responses is not None:
-        model = with_responses(model, strikes)
-    return model, loaded.locate
+    return cast("Record", loaded.model), loaded.locate, loaded.path.parent
 
 
 def _hypotheses(names: Iterable[str]) -> dict[str, Hypothesis]:
@@ -113,7 +118,7 @@ def _readings(given: Mapping[str, str] | Sequence[str] | None) -> dict[str, str]
     pairs = [x.partition("=") for x in given]
     for item, _, reading in pairs:
         if not item or not reading:
-            raise ConfigError(f"--reading: expected item=reading, as A3=late-boundary, found {item}{reading}")
+            raise ConfigError(f"--reading: expected item=reading, as W3=later, found {item}{reading}")
     return {item: reading for item, _, reading in pairs}
 
 
@@ -175,13 +180,16 @@ def show(document: Mapping[str, Any]) -> None:
         console.print(
             _parameters_table("Casualty marks: prior and posterior", document["marks"]["parameters"])
         )
+    for name, parameters in document["truth"].items():
+        if parameters:
+            console.print(_truth_table(name, parameters))
     if any(h["predictive"] for h in fitted.values()):
         console.print(_predictive_table(fitted))
     if any(h["predictive_casualties"] for h in fitted.values()):
         console.print(_casualties_table(fitted))
     if document["what_would_change"]:
         console.print(_changes_table(document["what_would_change"]))
-        for sentence in largest_moves(document):
+        for sentence in (*largest_moves(document), *named_moves(document)):
             console.print(sentence)
     for note in dict.fromkeys([*document["notes"], *(x for h in fitted.values() for x in h["notes"])]):
         console.print(f"Note: {note}.")
@@ -218,6 +226,19 @@ def _parameters_table(title: str, parameters: Mapping[str, Any]) -> Table:
     for name, x in parameters.items():
         numbers = [x[k] for k in ("prior_mean", "prior_sd", "mean", "sd", "q05", "q95")]
         table.add_row(name, x["unit"], *(f"{v:.3g}" for v in numbers), f"{x['contraction']:.2f}", x["label"])
+    return table
+
+
+def _truth_table(name: str, parameters: Mapping[str, Any]) -> Table:
+    """What a synthetic record was made with, beside 90% of the posterior."""
+    table = Table(
+        title=f"{name}: the truth that this synthetic record was made with, and 90% of the posterior"
+    )
+    for heading in ("parameter", "truth", "5%", "95%", "holds it"):
+        table.add_column(heading, justify="left" if heading == "parameter" else "right")
+    for parameter, x in parameters.items():
+        numbers = (f"{x[k]:.3g}" for k in ("truth", "q05", "q95"))
+        table.add_row(parameter, *numbers, "yes" if x["inside"] else "no")
     return table
 
 

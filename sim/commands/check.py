@@ -10,16 +10,18 @@ from sim.errors import ConfigError, Located
 from sim.scenario.check import check_file
 
 
-def check(files: Sequence[Path], *, as_json: bool = False) -> dict[str, Any]:
+def check(files: Sequence[Path], *, responses: Path | None = None, as_json: bool = False) -> dict[str, Any]:
     """Check each file; ``{ok, errors: [{path, line, column, field, message}]}``.
 
-    Raises ConfigError with the mistakes of all files, unless ``as_json`` asks for the document.
+    ``responses`` is a CSV file that takes the place of the responses of a study's record. Raises ConfigError with the mistakes of all files, unless ``as_json`` asks for the document.
     """
     mistakes: dict[Located, None] = {}
     for path in files:
         try:
-            found = check_file(path)
+            found = check_file(path, responses)
         except ConfigError as error:
+            if not error.mistakes:
+                raise
             mistakes.update(dict.fromkeys(error.mistakes))
         else:
             if not as_json:

@@ -44,6 +44,7 @@ def compare(
             ablation=True,
             progress=progress.say,
             engine_ready=wait,
+            others=files.others,
         )
         wait()
         found = compare_policies(

@@ -15,10 +15,10 @@ from sim.model.strike import Order
 class StrikeOrder:
     """A strike that a policy orders, ``delay_days`` after the event that it answers.
 
-    ``target`` holds shares by class of target that sum to 1; strength is in units of C1; care and
+    ``target`` holds shares by class of target that sum to 1; a strength of 1 is the unit strike of the record; care and
     clarity are within 0 and 1.
 
-    >>> StrikeOrder("iraq", {"fighters": 1.0}, delay_days=0.5).strength
+    >>> StrikeOrder("north", {"fighters": 1.0}, delay_days=0.5).strength
     1.0
     """
 

@@ -16,7 +16,7 @@ MECHANISM = Mechanism(
         Parameter(
             "expected_strength",
             "E0",
-            "strength of C1",
+            "strength",
             1e-3,
             INF,
             1.0,
@@ -52,7 +52,7 @@ MECHANISM = Mechanism(
 
 
 def expectation(s: Any, p: Any, t: float, munitions: int) -> float:
-    """E(t) · (1 + v_E · min(1, stock/need)), in strengths of C1."""
+    """E(t) · (1 + v_E · min(1, stock/need)), a strength."""
     e = relaxed(s.expectation[0], p.expected_strength, s.expectation_since[0], t, p.expectation_days)
     return float(e * (1.0 + p.capacity_weight * min(1.0, munitions / p.munitions_needed)))
 

@@ -27,7 +27,7 @@ class Levers(NamedTuple):
     fighters: float = 0.0
     sponsor: float = 0.0
     leader: float = 0.0
-    strength: float = 1.0  # in units of C1
+    strength: float = 1.0  # 1 is the unit strike of the record
     care: float = 0.0  # share of civilian harm avoided
     clarity: float = 0.5
     places_allowed: int = 0  # bit c is set where a strike is allowed

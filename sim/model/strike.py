@@ -48,7 +48,7 @@ MECHANISM = Mechanism(
 
 
 class Order(NamedTuple):
-    """A strike as ordered: shares of targets, strength (C1 = 1), care, clarity, delay (below 0 unknown)."""
+    """A strike as ordered: shares of targets, strength (1 is the unit strike), care, clarity, delay (below 0 unknown)."""
 
     infrastructure: float
     fighters: float

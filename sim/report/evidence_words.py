@@ -32,6 +32,20 @@ def like_for_like(calibration: Mapping[str, Any]) -> list[str]:
     return out
 
 
+def named_moves(calibration: Mapping[str, Any]) -> list[str]:
+    """How far each combination of evidence that the record names moves each probability from what it is as admitted."""
+    rows = calibration.get("what_would_change") or []
+    return [
+        f"With {row['says']}, the probability that {words} under {h} is {number(row[what][h], 2)} in place of "
+        f"{number(now, 2)}."
+        for row in rows[1:]
+        if row.get("named")
+        for what, words in ASKED.items()
+        for h, now in rows[0][what].items()
+        if h in row[what]
+    ]
+
+
 def largest_moves(calibration: Mapping[str, Any]) -> list[str]:
     """For each probability, the change of evidence that moves it furthest from what it is as admitted."""
     rows = calibration.get("what_would_change") or []

@@ -53,7 +53,7 @@ def _levers(x: LeverSet, settings: Settings) -> dict[str, str]:
         "delay": _delay(x.delay_days),
         "tempo": _tempo(x.tempo),
         "target": _target(x.target),
-        "strength": f"{number(1.0 if x.strength is None else x.strength)} × C1",
+        "strength": number(1.0 if x.strength is None else x.strength),
         "care": percent(x.care or 0.0),
         "places": _places(x, settings),
         "spontaneous fire": (

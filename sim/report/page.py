@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.report.evidence_words import largest_moves, like_for_like
+from sim.report.evidence_words import largest_moves, like_for_like, named_moves
 from sim.report.figures.attacks import attacks_figure
 from sim.report.figures.differences import differences_figure
 from sim.report.figures.fit import fit_figure
@@ -34,6 +34,7 @@ from sim.report.sections.grid import grid
 from sim.report.sections.history import history, hurt_table
 from sim.report.sections.hypotheses import contrasts_table, hypotheses_table, mechanisms_table, silent_levers
 from sim.report.sections.limits import LIMITS
+from sim.report.sections.regret import regret_table, regret_words
 from sim.report.sections.reproduce import reproduce
 from sim.report.sections.spread import spread_table, spread_words
 from sim.report.words import of_means, on_attacks, readable
@@ -94,6 +95,8 @@ def page(bundle: Bundle, figures: Figures) -> str:
         "hypotheses": hypotheses_table(bundle),
         "alike": like_for_like(bundle.calibration),
         "contrasts": contrasts_table(bundle),
+        "regret": regret_table(bundle.result.get("regret"), bundle.horizon_days),
+        "minimax": regret_words(bundle.result.get("regret")),
         "mechanisms": mechanisms_table(bundle),
         "silent": silent_levers(bundle),
         "notes": calibration_notes(bundle),
@@ -101,7 +104,7 @@ def page(bundle: Bundle, figures: Figures) -> str:
         "readings": chosen_readings(bundle),
         "admitted": admitted_table(bundle),
         "changes": changes_table(bundle),
-        "moves": largest_moves(bundle.calibration),
+        "moves": [*largest_moves(bundle.calibration), *named_moves(bundle.calibration)],
         "left_out": left_out_table(bundle),
         "responses": responses_table(bundle),
         "casualties": casualties_table(bundle),

@@ -10,7 +10,7 @@ from sim.scenario.common import Prior, Sourced
 def sourced(x: Sourced) -> str:
     """A sourced number in words: its value, or its prior.
 
-    >>> sourced(Sourced(value=1.0, source="[A1]"))
+    >>> sourced(Sourced(value=1.0, source="[W1]"))
     'fixed at 1'
     """
     return prior(x.prior) if x.prior is not None else f"fixed at {number(x.value, 4)}"

@@ -151,8 +151,8 @@ def days(x: float) -> str:
 def date(moment: dt.date) -> str:
     """A date, with its time where it has one.
 
-    >>> date(dt.date(2023, 10, 17)), date(dt.datetime(2023, 10, 26, 21, 30))
-    ('17 October 2023', '26 October 2023, 21:30')
+    >>> date(dt.date(2024, 3, 17)), date(dt.datetime(2024, 3, 26, 21, 30))
+    ('17 March 2024', '26 March 2024, 21:30')
     """
     text = f"{moment.day} {moment:%B %Y}"
     return (
@@ -165,7 +165,7 @@ def date(moment: dt.date) -> str:
 def short_date(moment: dt.date) -> str:
     """Day and month, for the ticks of a figure.
 
-    >>> short_date(dt.date(2023, 10, 17))
-    '17 Oct'
+    >>> short_date(dt.date(2024, 3, 17))
+    '17 Mar'
     """
     return f"{moment.day} {moment:%b}"

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.report.parts import clean
-from sim.report.rounding import MISSING, estimate, number, probability
+from sim.report.rounding import MISSING, estimate, fixed, number, probability
+from sim.report.sections.regret import attacks, clear, regret_words
 from sim.report.words import Odds, of_means, of_runs, on_attacks, stopped, summary
 
 COLUMNS = 100
@@ -25,7 +26,14 @@ def print_comparison(document: Document, console: Console) -> None:
     if on_attacks(document):
         console.print()
         console.print(_differences(document), width=width)
-    for sentence in summary(document) if document["differences"] else []:
+    regret = document.get("regret")
+    if regret:
+        console.print()
+        console.print(
+            Text("regret: attacks more than under the best policy, if a hypothesis holds"), width=width
+        )
+        console.print(_regret(regret), width=width)
+    for sentence in [*(summary(document) if document["differences"] else []), *regret_words(regret)]:
         console.print(Text(sentence), width=width)
     console.print(
         Text(f"{document['replications']} runs of each policy: {stopped(document)}.", style="dim"),
@@ -75,6 +83,21 @@ def _differences(document: Document) -> Table:
                 clean(d["label"]),
             ]
             table.add_row(*(Text(c) for c in cells))
+    return table
+
+
+def _regret(regret: Document) -> Table:
+    """Rows policies, columns hypotheses; a hypothesis that is not fitted is in brackets, a regret that may be 0 has a ~."""
+    table = _table()
+    table.add_column("policy", overflow="fold")
+    for h, x in regret["hypotheses"].items():
+        table.add_column(clean(h) if x["fitted"] else f"({clean(h)})", justify="right", no_wrap=True)
+    for heading in ("average", "largest"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for policy, x in regret["policies"].items():
+        cells = [h["policies"][policy] for h in regret["hypotheses"].values()]
+        shown = [("" if c["regret"] == 0.0 or clear(c) else "~") + fixed(c["regret"], 1) for c in cells]
+        table.add_row(*map(Text, [clean(policy), *shown, attacks(x["average"]), attacks(x["largest"])]))
     return table
 
 

@@ -10,7 +10,7 @@ from sim.report.parts import clean, listed
 from sim.report.rounding import estimate, number, percent, percents, probability
 
 HEADLINE = ("fighters", "infrastructure")
-"""The contrast that the brief argues for; where a study has it, it is spoken of first."""
+"""Policies of these names; where a study has both, their contrast is spoken of first."""
 PRIOR_DRIVEN, INFORMED, NO_DIFFERENCE = "prior-driven", "informed", "no difference"
 STOPPED = {
     "precision": "the precision asked for was reached",

@@ -7,14 +7,14 @@ from sim.scenario.loader import Loaded, load
 from sim.scenario.study_files import study_files
 
 
-def check_file(path: Path | str) -> dict[str, Loaded]:
+def check_file(path: Path | str, responses: Path | None = None) -> dict[str, Loaded]:
     """Check a file and what it names, and return them by what each is: «study», «settings», «policy fighters».
 
     Raises ConfigError with every mistake in any of them.
     """
     loaded = load(path)
     if loaded.kind == "study":
-        return study_files(loaded).loaded
+        return study_files(loaded, responses).loaded
     files = Gatherer(loaded, loaded.kind)
     files.follow(loaded)
     files.settle()

@@ -17,7 +17,7 @@ Sentence = Annotated[str, Field(min_length=1, max_length=10_000)]
 _MOMENT = {
     "type": "string",
     "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?)?$",
-    "examples": ["2023-10-17", "2023-10-17T14:30"],
+    "examples": ["2024-05-31", "2024-05-31T14:30"],
 }
 Moment = Annotated[dt.datetime | dt.date, WithJsonSchema(_MOMENT)]
 

@@ -65,6 +65,16 @@ class Gatherer:
         self.loaded[f"{kind} {own}"] = loaded
         return loaded
 
+    def take_others(self) -> None:
+        """Load the records of the same attacks that the study's record names, filed under their own names."""
+        record = self.loaded.get("record")
+        if record is None or not isinstance(record.model, Record):
+            return
+        for i, name in enumerate(record.model.other_records):
+            other = self.take(f"other {name}", name, "record", record, ("other_records", i))
+            if other is not None and isinstance(other.model, Record):
+                self.loaded[f"other {other.model.name}"] = self.loaded.pop(f"other {name}")
+
     def follow(self, policy: Loaded) -> None:
         """Load what a policy names: the record that it replays, and the policy that follows."""
         p = policy.model

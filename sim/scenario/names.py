@@ -106,7 +106,8 @@ def _says(path: Path, kind: str) -> bool:
 def _looked(places: list[Path]) -> str:
     """Where a name was looked for, in words."""
     *own, _shipped = [shown(x) for x in dict.fromkeys(places)]
-    return f" (looked in {', '.join(dict.fromkeys(own))} and among the files that ship)"
+    where = f"in {', '.join(dict.fromkeys(own))} and " if own else ""
+    return f" (looked {where}among the files that ship)"
 
 
 def _files(folders: list[Path]) -> list[Path]:

@@ -157,7 +157,9 @@ class LeverSet(Strict):
     target: Target | None = Field(
         None, description="shares of a strike by class of target; infrastructure if left out"
     )
-    strength: NotNegative | None = Field(None, description="in units of C1; 1 if left out")
+    strength: NotNegative | None = Field(
+        None, description="1 is the unit strike of the record; 1 if left out"
+    )
     care: Share | None = Field(None, description="share of civilian harm that is avoided; 0 if left out")
     places: dict[Name, Literal["allowed", "forbidden"]] | None = Field(
         None, description="where strikes are allowed; a place that is not named is allowed"
@@ -201,7 +203,7 @@ class Policy(Document, LeverSet):
     kind: Literal["policy"]
     name: Name = Field(description="name in every output")
     says: Sentence = Field(description="what it does, in a sentence")
-    replay: Name | None = Field(
+    replay: str | None = Field(
         None, description="a record whose dated responses are carried out as they were"
     )
     then: Name | None = Field(

@@ -5,7 +5,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationInfo, field_validator, model_validator
 
-from sim.scenario.common import Count, Document, Moment, Name, NotNegative, Sentence, Share, Strict
+from sim.scenario.common import (
+    AtLeastTwo,
+    Count,
+    Document,
+    Moment,
+    Name,
+    NotNegative,
+    Sentence,
+    Share,
+    Strict,
+)
 from sim.scenario.policy import Target, UniformDelay
 
 Reading = dict[str, Any]
@@ -105,7 +115,7 @@ class Response(Item):
     )
     place: Name = Field(description="one of the record's places")
     target: Target = Field(description="shares of the strike by class of target")
-    strength: NotNegative = Field(1.0, description="in units of C1")
+    strength: NotNegative = Field(1.0, description="1 is the unit strike, which the sources describe")
     care: Share = Field(0.0, description="share of civilian harm that was avoided")
     delay_days: NotNegative | None = Field(
         None, description="from the attack that provoked it; none is unknown"
@@ -130,6 +140,40 @@ class Fact(Item):
     says: Sentence = Field(description="the fact")
 
 
+class Combination(Strict):
+    """Evidence to be tried by name: items admitted beside what is, and readings; all others as the record has them."""
+
+    says: Sentence = Field(description="what it reads how, for the table of what would change")
+    admits: tuple[Name, ...] = Field((), description="items admitted beside what is admitted")
+    readings: dict[Name, Name] = Field(default_factory=dict, description="reading of an item, by its id")
+
+
+class Plausible(Strict):
+    """How many attacks a plausible model gives: a hypothesis whose prior goes outside too often is refused."""
+
+    start: Moment = Field(description="windows from here on count")
+    end: Moment = Field(description="windows up to here count")
+    responses: tuple[Name, ...] = Field((), description="responses that are replayed, all of them admitted")
+    fewest: Count = Field(description="fewest attacks over those windows that are plausible")
+    most: Count = Field(description="most attacks over those windows that are plausible")
+    source: Sentence = Field(description="where the numbers come from")
+
+
+class Truth(Strict):
+    """What a synthetic record was made with, by one run of the model. No fit reads it."""
+
+    seed: Count = Field(description="seed of that run")
+    parameters: dict[str, float] = Field(
+        description="parameters of the model; those left out have their default"
+    )
+    place_shares: dict[Name, NotNegative] = Field(description="share of the background by place; together 1")
+    place_unknown_every: AtLeastTwo | None = Field(
+        None,
+        description="in a window split by place, of so many attacks the last has no known place; none if left out",
+    )
+    source: Sentence = Field(description="how the numbers were chosen")
+
+
 class Record(Document):
     """A record of attacks and responses with its provenance."""
 
@@ -152,6 +196,19 @@ class Record(Document):
     responses: tuple[Response, ...] = Field((), description="the defender's responses, as they happened")
     casualties: tuple[Casualties, ...] = Field((), description="people hurt, by window")
     facts: tuple[Fact, ...] = Field((), description="what no likelihood reads")
+    plausible: Plausible | None = Field(
+        None, description="attacks that priors may give on these responses; nothing is refused if left out"
+    )
+    combinations: tuple[Combination, ...] = Field(
+        (), description="evidence whose effect on the conclusions is said by name"
+    )
+    truth: Truth | None = Field(
+        None, description="what a synthetic record was made with; none of one that happened"
+    )
+    settings: str | None = Field(None, description="settings that go with it where a command names none")
+    other_records: tuple[str, ...] = Field(
+        (), description="records of the same attacks: what each would say in place of this one is worked out"
+    )
 
 
 def with_responses(record: Record, responses: tuple[Response, ...]) -> Record:

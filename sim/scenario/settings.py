@@ -84,6 +84,13 @@ class Mobilisation(Strict):
     level: NotNegative = Field(description="g: the background rate over the base rate")
     name: Sentence = Field(description="what this time is called")
     source: Sentence = Field(description="where the number comes from")
+    computed_from: tuple[Name, ...] = Field(
+        (), description="items of the record that the level was computed from: admitting them uses them twice"
+    )
+    uncertain: Sourced | None = Field(
+        None,
+        description="prior of the level without the record, over which a row of what would change integrates",
+    )
 
 
 class Restraint(Strict):

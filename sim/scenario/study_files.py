@@ -32,6 +32,7 @@ class StudyFiles:
     replays: dict[str, Record]  # by the name that a policy's «replay» gives
     against: tuple[str, ...]  # names of policies
     loaded: dict[str, Loaded] = field(repr=False)
+    others: dict[str, Record] = field(default_factory=dict)  # of the same attacks, as the record names them
 
     @property
     def paths(self) -> dict[str, Path]:
@@ -57,6 +58,7 @@ class StudyFiles:
             "policies": by_name(self.policies),
             "then_policies": by_name(self.then_policies),
             "replays": by_name(self.replays),
+            "others": by_name(self.others),
             "against": list(self.against),
             "sha256": {label: x.sha256 for label, x in self.loaded.items()},
         }
@@ -80,6 +82,7 @@ class StudyFiles:
             replays=models("replays", Record),
             against=tuple(resolved["against"]),
             loaded={},
+            others=models("others", Record) if "others" in resolved else {},
         )
 
 
@@ -100,6 +103,7 @@ def study_files(loaded: Loaded, responses: Path | None = None) -> StudyFiles:
     files.take("record", study.record, "record", loaded, ("record",))
     if responses is not None:
         files.give_responses(responses)
+    files.take_others()
     for i, name in enumerate(study.hypotheses):
         files.take_named(name, "hypothesis", loaded, ("hypotheses", i))
     names = {}
@@ -119,6 +123,7 @@ def study_files(loaded: Loaded, responses: Path | None = None) -> StudyFiles:
         replays=files.models("replay ", Record),
         against=tuple(names.get(x, x) for x in study.against),
         loaded=files.loaded,
+        others=files.models("other ", Record),
     )
     mistakes = list(check_across(out))
     if mistakes:

@@ -14,8 +14,11 @@ from sim.study.expected import Expected, expected
 from sim.study.plan import worlds
 from sim.study.points import Mode, PointSource
 from sim.study.precision import precise
+from sim.study.regret import regrets
 from sim.study.runner import Engine, Plan, Runs, joined, runner
 
+STRATA = 4
+"""Expected measures under one hypothesis by itself are worked out at a quarter of the draws that the average has."""
 Tick = Callable[[str, int, int], None]
 """Told of what is being run, how many replications are done, and of how many."""
 
@@ -111,16 +114,22 @@ def compare(
             f"{general} at its median", Mode("fixed", general), 0, least(study.budget.paired_replications)
         )
 
-    def means(what: str, mode: Mode) -> Expected | None:
-        draws = least(study.budget.expected_draws)
+    def means(what: str, mode: Mode, draws: int) -> Expected | None:
+        draws = least(draws)
         if engine != "compiled" or len(chosen) < 2 or draws == 0:
             return None
         count.begin(what, draws)
         threads = workers if workers is not None else cores()
         return expected(plan, mode, list(MEASURES), draws, study.budget.expected_runs, threads, count.advance)
 
-    after = means("expected measures under the posterior", Mode("posterior"))
-    ahead = means("expected measures under the prior", Mode("prior"))
+    draws = study.budget.expected_draws
+    after = means("expected measures under the posterior", Mode("posterior"), draws)
+    ahead = means("expected measures under the prior", Mode("prior"), draws)
+    each_mean = {
+        h: means(f"expected measures under {h}", Mode("posterior", h), -(-draws // STRATA))
+        for h in files.hypotheses
+    }
+    by_mean = {h: x for h, x in each_mean.items() if x is not None}
     by_hypothesis = {h: found for h, found in single.items() if found is not None}
     document = {
         "study": study.name,
@@ -135,7 +144,12 @@ def compare(
         "record": {"id": calibration.record_id, "sha256": calibration.record_sha256},
         "hypotheses": {h: _weights(calibration, h) for h in files.hypotheses},
         "fixed_hypothesis": general,
-        **tables.document(files, chosen, tables.Sets(main, prior, by_hypothesis, fixed, after, ahead)),
+        **tables.document(
+            files, chosen, tables.Sets(main, prior, by_hypothesis, fixed, after, ahead, by_mean)
+        ),
+        "regret": regrets(
+            chosen, by_mean or by_hypothesis, {h: calibration.weights[h][1] for h in files.hypotheses}
+        ),
     }
     return Comparison(document, plan, main, prior, by_hypothesis)
 

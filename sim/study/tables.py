@@ -1,6 +1,7 @@
 """From runs to the tables of a comparison: measures by policy and place, paired differences, weeks."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ class Sets(NamedTuple):
     fixed: Runs | None
     expected: Expected | None = None
     prior_expected: Expected | None = None
+    expected_by_hypothesis: Mapping[str, Expected] = MappingProxyType({})
 
 
 def clusters_of(runs: Runs) -> Ints:
@@ -97,6 +99,7 @@ def differences(
     single = {h: columns(runs, policies) for h, runs in sets.by_hypothesis.items()}
     means = columns(sets.expected, policies) if sets.expected is not None else None
     prior_means = columns(sets.prior_expected, policies) if sets.prior_expected is not None else None
+    single_means = {h: columns(x, policies) for h, x in sets.expected_by_hypothesis.items()}
 
     def pair(table: Mapping[str, Floats], name: str, a: str, b: str) -> tuple[Floats, Floats]:
         values = summary.censor(table[name], horizon_days)
@@ -135,6 +138,14 @@ def differences(
                     h: _of_hypothesis(np.subtract(*pair(table, name, policy, reference)), sign)
                     for h, table in single.items()
                 }
+                for h, found in row["by_hypothesis"].items():
+                    found["probability_mean_better"] = (
+                        None
+                        if h not in single_means
+                        else summary.probability_better(
+                            np.subtract(*pair(single_means[h], name, policy, reference)), sign
+                        )
+                    )
                 out.append(row)
     return out
 

@@ -113,3 +113,57 @@ def test_the_longer_record_and_the_class_of_its_strike() -> None:
     both = rows["admitting D1 and D6"]
     assert both > rows["as admitted"] + 0.03
     assert rows["admitting D1 and D6, D5 read as “sponsor-infrastructure”"] < both - 0.02
+
+
+def test_another_record_in_this_one_s_place() -> None:
+    """A record of the same attacks is fitted by itself: the row is what a calibration on it finds."""
+    record = a_record(windows((0, 10, 20), (10, 20, 12)), [strike(10.0)])
+    other = a_record(windows((0, 10, 26), (10, 20, 6)), [strike(10.0)]).model_copy(update={"name": "other"})
+    how = {"cache": None, "predictive_runs": 0}
+    found = calibrate(record, some_settings(), {"M3": H}, ablation=True, others={"other": other}, **how)
+    row = next(x for x in found.changes if x["says"] == "the record “other” instead")
+    own = calibrate(other, some_settings(), {"M3": H}, **how).posteriors["M3"].summary["strike_effect"]
+    assert row["how"] == "fitted"
+    assert row["effect_below_zero"]["M3"] == pytest.approx(own.below_zero)
+    assert row["effect_below_zero"]["M3"] > found.changes[0]["effect_below_zero"]["M3"] + 0.05
+
+
+def test_another_record_of_other_places_is_said_to_be_impossible() -> None:
+    """Its places are none of the settings': the row says so in place of a number."""
+    record = a_record(windows((0, 10, 20), (10, 20, 12)), [strike(10.0)])
+    counted = windows((0, 10, 26), (10, 20, 6), by_place={"atlantis": 3})
+    other = a_record(counted, places=("atlantis",)).model_copy(update={"name": "other"})
+    found = calibrate(
+        record,
+        some_settings(),
+        {"M3": H},
+        cache=None,
+        predictive_runs=0,
+        ablation=True,
+        others={"other": other},
+    )
+    row = next(x for x in found.changes if "other" in x["says"])
+    assert row["how"].startswith("not possible: ")
+    assert row["effect_below_zero"] == {}
+
+
+def test_a_combination_that_a_record_names() -> None:
+    """Its items are admitted beside what is, in its readings and no others, and the row is marked."""
+    counted = windows((0, 10, 20), (10, 20, 12), (20, 30, 2))
+    rows = (counted[0], counted[1] | {"readings": {"other": {"count": 9}}}, counted[2])
+    named = {"says": "W3 and the other count of W2", "admits": ("W3",), "readings": {"W2": "other"}}
+    record = a_record(rows, [strike(10.0)], combinations=(named,))
+    how = {"cache": None, "predictive_runs": 0}
+    found = calibrate(record, some_settings(), {"M3": H}, evidence=("W1", "W2"), ablation=True, **how)
+    (row,) = [x for x in found.changes if x.get("named")]
+    refit = calibrate(record, some_settings(), {"M3": H}, readings={"W2": "other"}, **how)
+    assert (row["says"], row["admits"], row["readings"]) == (named["says"], ["W3"], {"W2": "other"})
+    expected = refit.posteriors["M3"].summary["strike_effect"].below_zero
+    assert row["effect_below_zero"]["M3"] == pytest.approx(expected, abs=0.07)  # as weighing above
+
+
+def test_the_brief_names_what_to_watch() -> None:
+    """No attack after March and D5 on fighters are the default readings of D6 and D5, and the second record is another row."""
+    (named,) = brief().combinations
+    assert (named.admits, named.readings) == (("D1", "D6"), {})
+    assert brief().other_records == ("statements",)

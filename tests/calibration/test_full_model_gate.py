@@ -1,11 +1,13 @@
-"""M5, which no closed form fits, passes the prior predictive gate by simulation on the reference engine."""
+"""M5, which has no closed form, passes the prior predictive gate by simulation, on either engine."""
 
 import datetime as dt
 from pathlib import Path
 
 import numpy as np
 
-from calibration.gate import FEWEST, LARGEST_SHARE, MOST
+from calibration.evidence import admit
+from calibration.fullgate import share_outside_full
+from calibration.gate import LARGEST_SHARE, POINTS
 from calibration.priors import PriorTransform, quantile, to_parameters
 from sim.data import records_folder, scenarios_folder
 from sim.engine.simpy_engine import run
@@ -16,6 +18,7 @@ from sim.scenario.loader import load
 from sim.scenario.record import Record
 from sim.scenario.settings import Settings
 from sim.scenario.world import build_world
+from tests.chance import MOST_Z
 
 RUNS = 600
 SEED = 7
@@ -36,7 +39,8 @@ def quiet_level(n: float, excitation_days: float, completeness: float, v: float)
 def test_the_full_model_stays_within_the_gate() -> None:
     """At most 5% of prior draws give fewer than 25 or more than 200 reported attacks on C1 to C5 as they were.
 
-    False alarm: with a true share of .033 (long runs) more than 30 of 600 come in 1% of seeds; the seed is fixed.
+    Calibration's own gate, on the compiled engine, finds the share that 600 runs of the reference engine do, within 4 joint
+    errors (false alarm 6.4e-5), by another way to hold the level.
     """
     h = load(next(Path(scenarios_folder(), "hypotheses").glob("M5-*.yaml"))).model
     settings = load(Path(scenarios_folder(), "settings", "iraq-syria-2023.yaml")).model
@@ -44,7 +48,8 @@ def test_the_full_model_stays_within_the_gate() -> None:
     assert isinstance(h, Hypothesis)
     assert isinstance(settings, Settings)
     assert isinstance(record, Record)
-    assert not h.fitted  # once it is fitted, calibration's own gate refuses it or not
+    assert record.plausible is not None
+    fewest, most = record.plausible.fewest, record.plausible.most
     assumed = {**settings.assumptions, **h.assumptions}
     free = {n: x.prior for n, x in assumed.items() if x.prior is not None}
     held = {n: x.value for n, x in assumed.items() if x.value is not None}
@@ -64,5 +69,8 @@ def test_the_full_model_stays_within_the_gate() -> None:
             numbers["excitation_at_start"],
         )
         events = run(world, make_params(numbers), tuple(shares[p] for p in world.places), Draws(SEED, i))
-        outside += not FEWEST <= sum(e.kind == "reported" for e in events) <= MOST
-    assert outside <= LARGEST_SHARE * RUNS
+        outside += not fewest <= sum(e.kind == "reported" for e in events) <= most
+    share = outside / RUNS
+    own = share_outside_full(h, settings, admit(record, settings), record.responses, record.plausible)
+    assert max(share, own) <= LARGEST_SHARE
+    assert abs(share - own) < MOST_Z * np.sqrt(max(own, 0.005) * (1 / RUNS + 1 / POINTS))

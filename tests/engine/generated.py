@@ -12,7 +12,7 @@ from sim.model.world import Dated, Delivery, Replayed, World
 from tests.worlds import a_world
 
 NAMES = ("aden", "iraq", "jordan", "syria")
-WIDEST = {"attacks per day": 4.0, "days": 60.0, "munitions": 30.0, "people": 20.0, "strength of C1": 3.0, "per day": 0.5,
+WIDEST = {"attacks per day": 4.0, "days": 60.0, "munitions": 30.0, "people": 20.0, "strength": 3.0, "per day": 0.5,
           "per day per death": 0.1, "per day per strength": 0.3, "rounds": 4.0}  # fmt: skip
 NARROW = {"base_rate": (0.0, 3.0), "branching_ratio": (0.0, 0.7), "value_of_failure": (0.0, 2.0), "munitions_needed": (1.0, 200.0),
           "drift_days": (0.1, 60.0), "mobilisation_drift": (-2.0, 1.0), "killed_fighters": (0.0, 20.0)}  # fmt: skip

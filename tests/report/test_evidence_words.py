@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.report.evidence_words import largest_moves, like_for_like
+from sim.report.evidence_words import largest_moves, like_for_like, named_moves
 from tests.report import bundles
 
 
@@ -38,3 +38,15 @@ def test_the_change_that_moves_an_answer_the_most_is_named() -> None:
     assert "from 0.57 to 0.32" in effect
     assert "from 0.73 to 0.82" in fighters
     assert largest_moves({}) == []
+
+
+def test_a_combination_that_the_record_names_is_said() -> None:
+    """Each probability from what it is as admitted; rows that are not named are not spoken of."""
+    calibration = bundles.calibration()
+    calibration["what_would_change"][2] |= {"says": "D6 read as no attack", "named": True}
+    assert named_moves(calibration) == [
+        "With D6 read as no attack, the probability that a strike lowers the rate of attacks under M3 is 0.32 in place of 0.57.",
+        "With D6 read as no attack, the probability that strikes on fighters do better than on infrastructure under M4 is 0.82 in "
+        "place of 0.73.",
+    ]
+    assert named_moves(bundles.calibration()) == named_moves({}) == []

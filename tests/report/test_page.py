@@ -185,6 +185,31 @@ def test_hypotheses_by_themselves(page: Element) -> None:
         assert agrees(cell.own, d["by_hypothesis"][h]["probability_better"])
         assert agrees(cell.all("small")[0].text.removesuffix(" attacks"), d["by_hypothesis"][h]["mean"])
 
+        assert agrees(
+            cell.all("small")[1].text.removeprefix("on average "),
+            d["by_hypothesis"][h]["probability_mean_better"],
+        )
+
+
+def test_regrets(page: Element) -> None:
+    """A row a policy: regret and interval under each hypothesis, their average, the largest, and the caution beside it."""
+    t = table(page, "Regret: attacks in 36 days more than under the best policy, by hypothesis")
+    assert [h.text for h in t.all("thead")[0].all("th")][1:5] == ["M0", "M3", "M4", "M5 not averaged"]
+    found = bundles.regret()
+    for j, row in enumerate(rows(t)):
+        for cell, h in zip(row[1:5], bundles.HYPOTHESES, strict=True):
+            assert agrees(cell.own, bundles.REGRETS[h][j])
+        x = found["policies"][row[0].text]
+        assert agrees(row[5].own, x["average"])
+        assert agrees(row[6].own, x["largest"])
+        assert row[6].all("small")[0].text == f"under {x['largest_under']}"
+    text = page.text
+    assert (
+        "“fighters”, at most 6.5 attacks more than the best policy (under M5); observed can’t be told apart"
+        in text
+    )
+    assert "That is no recommendation" in text
+
 
 def test_weights_and_evidence(page: Element) -> None:
     """Declared and updated weights as in the result; none for the hypothesis that isn't fitted, which says why."""

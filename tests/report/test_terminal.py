@@ -118,3 +118,19 @@ def test_a_calibration_in_a_table() -> None:
         "M4 −21.6 ± 0.01 0.25 0.24 2 2" in lines
     )  # base_rate and share_iraq moved; completeness and the effect did not
     assert all(len(x) <= 100 for x in said.splitlines())
+
+
+def test_regrets_are_a_small_table() -> None:
+    """Policies by hypothesis with the average and the largest; the unfitted in brackets; the caution in words."""
+    text = " ".join(_printed(bundles.result(), 100).split())
+    assert "policy M0 M3 M4 (M5) average largest" in text
+    assert "observed 0.0 1.4 8.2 0.0 2.3 8.2" in text  # .239 · 1.4 + .238 · 8.2 = 2.29
+    assert "Minimax regret over every hypothesis shown: “fighters”" in text
+    assert "That is no recommendation" in text
+
+
+def test_a_regret_that_may_be_nothing_is_marked() -> None:
+    """An interval that reaches 0: the number has a mark before it."""
+    document = bundles.result()
+    document["regret"]["hypotheses"]["M3"]["policies"]["observed"] |= {"regret_low": -0.2}
+    assert "observed 0.0 ~1.4 8.2" in " ".join(_printed(document, 100).split())

@@ -85,11 +85,11 @@ def test_names_are_looked_for_beside_the_study_first(tmp_path: Path) -> None:
     (folder / "policies" / "none.yaml").write_text(
         "kind: policy\nversion: 1\nname: none\nsays: mine\ntrigger: never\n"
     )
-    study = STUDY.replace("[observed, none, fighters, harder]", "[none, delay-day]")
+    study = STUDY.replace("[observed, none, fighters, harder]", "[none, place-iraq-only]")
     (folder / "study.yaml").write_text(study)
     with pytest.raises(ConfigError) as error:
         load_study(folder / "study.yaml")  # the one that ships allows places that these settings lack
-    assert {Path(x.path).name for x in error.value.mistakes} <= {"delay-day.yaml", "fighters.yaml"}
+    assert {Path(x.path).name for x in error.value.mistakes} == {"place-iraq-only.yaml"}
     assert load_study(FILES / "study.yaml").policies["none"].says == "No response."
     (folder / "study.yaml").write_text(STUDY)
     assert load_study(folder / "study.yaml").policies["none"].says == "mine"

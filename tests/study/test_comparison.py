@@ -84,6 +84,34 @@ def test_it_stops_at_the_budget_or_at_the_runs_asked_for(
     assert {len(runs.replications) for runs in three.sets().values()} == {3}
 
 
+def test_regret_and_averages_by_hypothesis(found: Comparison) -> None:
+    """From expected measures of each hypothesis by itself, M5's among them; under M0 to M2 no target matters, so none regrets.
+
+    The mean regret under M4 is worked out again from the document's own means.
+    """
+    regret = found.document["regret"]
+    by = regret["hypotheses"]
+    assert regret["from"] == "expected"
+    assert list(by) == ["M0", "M1", "M2", "M3", "M4", "M5"]
+    assert [h for h, x in by.items() if not x["fitted"]] == ["M5"]
+    m4 = {p: x["mean"] for p, x in by["M4"]["policies"].items()}
+    assert by["M4"]["policies"]["fighters"]["regret"] == pytest.approx(m4["fighters"] - min(m4.values()))
+    attacks = next(d for d in found.document["differences"] if d["measure"] == "attacks")
+    assert all(0.0 <= x["probability_mean_better"] <= 1.0 for x in attacks["by_hypothesis"].values())
+    assert attacks["by_hypothesis"]["M0"]["probability_mean_better"] == pytest.approx(0.5, abs=0.1)
+
+
+def test_without_the_compiled_engine_regret_comes_from_runs(files: StudyFiles, fitted: Calibration) -> None:
+    """No expected measures there: the paired runs of each hypothesis, and null for the averages."""
+    tiny = BUDGET.model_copy(update={"replications": 4, "prior_replications": 2, "paired_replications": 2})
+    on_simpy = compared(
+        small(files, budget=tiny, horizon_days=4.0), fitted, ["none", "fighters"], engine="simpy"
+    )
+    assert on_simpy.document["regret"]["from"] == "runs"
+    row = on_simpy.document["differences"][0]
+    assert all(x["probability_mean_better"] is None for x in row["by_hypothesis"].values())
+
+
 def test_attacks_averted_are_those_under_none_less_the_policys(found: Comparison) -> None:
     """Run by run; 0 for the policy none itself, and better when higher."""
     attacks = found.main.column("attacks")

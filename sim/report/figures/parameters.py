@@ -44,8 +44,8 @@ def fitted_parameters(bundle: Bundle) -> dict[str, dict[str, Summary]]:
 def in_words(name: str) -> str:
     """What a parameter is, in words.
 
-    >>> in_words("completeness"), in_words("share_iraq")
-    ('probability that an attack is reported', 'share of the background attacks in iraq')
+    >>> in_words("completeness"), in_words("share_north")
+    ('probability that an attack is reported', 'share of the background attacks in north')
     """
     if name in PARAMETERS:
         return PARAMETERS[name].says

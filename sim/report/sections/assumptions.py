@@ -89,6 +89,11 @@ def settings_table(bundle: Bundle) -> Table:
         for m in s.mobilisation
     ]
     rows += [
+        [f"mobilisation: {m.name}, where it is fitted", sourced(m.uncertain), m.uncertain.source]
+        for m in s.mobilisation
+        if m.uncertain is not None
+    ]
+    rows += [
         [f"host restraint: {r.place}", f"{percent(r.factor)} of the level from {date(r.date)}", r.source]
         for r in s.host_restraint
     ]

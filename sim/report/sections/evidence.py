@@ -71,7 +71,7 @@ def responses_table(bundle: Bundle) -> Table | None:
         return None
     columns = (
         Column("Response", numeric=False), Column("Date", numeric=False), Column("Place", numeric=False),
-        Column("Target", numeric=False), Column("Strength", "× C1"), Column("Delay", numeric=False),
+        Column("Target", numeric=False), Column("Strength", "1 is the unit strike"), Column("Delay", numeric=False),
         Column("Clarity", numeric=False), Column("Reading used", numeric=False), Column("Other readings", numeric=False),
         Column("Source", numeric=False),
     )  # fmt: skip

@@ -60,7 +60,7 @@ def _evidence(value: float, error: float | None) -> str:
 
 
 def contrasts_table(bundle: Bundle) -> Table | None:
-    """Every contrast in attacks under each hypothesis by itself: mean difference, and share of runs better."""
+    """Every contrast in attacks under each hypothesis by itself: mean difference, share of runs better, and on average."""
     rows: Rows = []
     for d in on_attacks(bundle.result):
         found = by_hypothesis(bundle, d)
@@ -71,7 +71,9 @@ def contrasts_table(bundle: Bundle) -> Table | None:
                 cells.append(Cell(MISSING))
                 continue
             e = estimate(x.mean, x.low, x.high, sign=True)
-            cells.append(Cell(probability(x.probability_better), (f"{e.mean} attacks",)))
+            mean_better = d["by_hypothesis"][h].get("probability_mean_better")
+            average = (f"on average {probability(mean_better)}",) if mean_better is not None else ()
+            cells.append(Cell(probability(x.probability_better), (f"{e.mean} attacks", *average)))
         rows.append([f"{d['policy']} against {d['against']}", *cells, Cell("", label=d["label"])])
     if not rows:
         return None
@@ -79,7 +81,7 @@ def contrasts_table(bundle: Bundle) -> Table | None:
     columns += [Column(h, "" if h in bundle.fitted else "not averaged") for h in bundle.hypotheses]
     columns.append(Column("Label of the average", numeric=False))
     return Table(
-        "Probability of fewer attacks in a pair of runs, and mean difference, under each hypothesis",
+        "Probability of fewer attacks in a pair of runs, and mean difference, under each hypothesis; and of fewer on average",
         columns,
         rows,
     )

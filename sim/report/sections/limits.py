@@ -39,12 +39,12 @@ LIMITS: tuple[tuple[str, str], ...] = (
     ),
     (
         "Counts are revised and defined.",
-        "Windows’ ends are uncertain by about three attacks, trackers differ by up to a third in what they count, and "
-        "some point-of-origin responses are never reported. These errors exceed the differences between windows.",
+        "Windows’ ends are uncertain, trackers differ in what they count, and some responses are never reported. In a short "
+        "record such errors can exceed the differences between windows.",
     ),
     (
         "Delay, tempo and clarity are not measured.",
-        "Five responses with ever shorter delays allow no comparison. What a study of these levers shows is its "
+        "A record has few responses, and their delays change with all else about them. What a study of these levers shows is its "
         "assumptions at work.",
     ),
     (
@@ -54,7 +54,7 @@ LIMITS: tuple[tuple[str, str], ...] = (
     ),
     (
         "Casualties rest on a few attacks.",
-        "Most injuries came from a handful of attacks and deaths are rarer still; their tails are assumed from other conflicts.",
+        "Most injuries come from a few attacks and deaths are rarer still; their tails are assumed from other conflicts.",
     ),
     (
         "Wider war is recorded, not modelled.",

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from sim.errors import Located
+from sim.model.registry import PARAMETERS
 from sim.scenario.checks.common import once, start_before_end
+from sim.scenario.checks.parameters import range_of
 from sim.scenario.evidence import GROUPS, items, reread
 from sim.scenario.record import Casualties, CountWindow, Item, PlaceTotal, Record, Response
 from sim.scenario.text import one_of, quoted
@@ -26,6 +28,12 @@ def check(r: Record, tree: Node) -> Iterator[Located]:
         for i, x in enumerate(ids):
             if x not in known:
                 yield at(tree, ("sections", name, i), one_of(x, known, "an item's id"))
+    yield from _check_plausible(r, tree)
+    yield from _check_combinations(r, tree)
+    yield from _check_truth(r, tree)
+    for i, x in enumerate(r.other_records):
+        if x == r.name or x in r.other_records[:i]:
+            yield at(tree, ("other_records", i), f"expected each other record once, found {quoted(x)}")
     for item, path in placed:
         for i, x in enumerate(item.shares_attacks_with):
             if x not in known or x == item.id:
@@ -36,6 +44,50 @@ def check(r: Record, tree: Node) -> Iterator[Located]:
                 )
         yield from _check_item(item, path, r, tree)
         yield from _check_readings(item, path, r, tree)
+
+
+def _check_combinations(r: Record, tree: Node) -> Iterator[Located]:
+    known = items(r)
+    counted = [x.id for x in (*r.windows, *r.place_totals)]
+    for n, c in enumerate(r.combinations):
+        here = ("combinations", n)
+        for i, x in enumerate(c.admits):
+            if x not in counted:
+                yield at(tree, (*here, "admits", i), one_of(x, counted, "the id of a window or place total"))
+        for x, reading in c.readings.items():
+            if x not in known:
+                yield at_key(tree, (*here, "readings", x), one_of(x, known, "an item's id"))
+            elif reading not in known[x].readings:
+                said = one_of(reading, known[x].readings, f"a reading of {x}")
+                yield at(tree, (*here, "readings", x), said)
+
+
+def _check_truth(r: Record, tree: Node) -> Iterator[Located]:
+    if r.truth is None:
+        return
+    for name, x in r.truth.parameters.items():
+        here, known = ("truth", "parameters", name), PARAMETERS.get(name)
+        if known is None:
+            yield at_key(tree, here, one_of(name, PARAMETERS, "a parameter of the model"))
+        elif not known.low <= x <= known.high:
+            yield at(tree, here, f"expected a number {range_of(known)}, found {x:g}")
+    if set(r.truth.place_shares) != set(r.places) or abs(sum(r.truth.place_shares.values()) - 1.0) > 1e-9:
+        said = f"expected a share for each of {', '.join(r.places)}, together 1"
+        found = ", ".join(f"{k} {v:g}" for k, v in r.truth.place_shares.items())
+        yield at_key(tree, ("truth", "place_shares"), f"{said}, found {found or 'none'}")
+
+
+def _check_plausible(r: Record, tree: Node) -> Iterator[Located]:
+    p = r.plausible
+    if p is None:
+        return
+    yield from start_before_end(p.start, p.end, ("plausible",), tree)
+    if p.most < p.fewest:
+        yield at(tree, ("plausible", "most"), f"expected at least the fewest, {p.fewest}, found {p.most}")
+    ids = [x.id for x in r.responses]
+    for i, x in enumerate(p.responses):
+        if x not in ids:
+            yield at(tree, ("plausible", "responses", i), one_of(x, ids, "the id of a response"))
 
 
 def _check_item(item: Item, path: Path, r: Record, tree: Node) -> Iterator[Located]:

@@ -16,6 +16,10 @@ def check(s: Settings, tree: Node) -> Iterator[Located]:
     yield from _check_weapons(s, tree)
     pieces = [("mobilisation", i, "date") for i in range(len(s.mobilisation))]
     yield from rising([m.date for m in s.mobilisation], pieces, tree)
+    for i, m in enumerate(s.mobilisation):
+        if m.uncertain is not None and m.uncertain.value is not None:
+            said = "expected a prior, found a value: write it as the level if it is held"
+            yield at(tree, ("mobilisation", i, "uncertain", "value"), said)
     yield from check_block(s.assumptions, ("assumptions",), tree, common_effect=False, fitted=False)
 
 
