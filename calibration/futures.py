@@ -28,6 +28,12 @@ from sim.scenario.record import Response
 from sim.scenario.settings import Settings
 from sim.scenario.world import build_world
 
+CONDITIONING = (
+    "a run is tied to the counts so far through its parameters alone, not through what its own past left behind; the log "
+    "score by closed form is tied through both"
+)
+"""What outputs say of it."""
+
 
 def futures(
     posterior: Posterior,
@@ -54,10 +60,12 @@ def futures(
     shares = np.column_stack([values[:, posterior.names.index(SHARE + p)] for p in world.places])
     params = _parameters(posterior.names, values, hypothesis, settings, seed)
     found = run_reports(world, as_records(params), shares, seed, replications)
+    cells = (runs, len(world.places))
     counts = np.zeros((runs, len(later), len(world.places)), np.int64)
     for i, w in enumerate(later):
         inside = (w.start - past.origin <= found.time) & (found.time < w.end - past.origin)
-        np.add.at(counts, (found.run[inside], i, found.place[inside]), 1)
+        where = np.ravel_multi_index((found.run[inside], found.place[inside]), cells)
+        counts[:, i, :] = np.bincount(where, minlength=runs * len(world.places)).reshape(cells)
     return counts
 
 

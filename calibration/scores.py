@@ -52,7 +52,7 @@ def log_score(sample: Sample, observed: int) -> Score:
     binomial one, √((1 - p)/(R p)).
 
     >>> round(log_score(np.array([1, 1, 1]), 1).value, 4)  # m = 4/3, q(1) = 12/49, p = (3 + 12/49)/4
-    0.2091
+    0.2092
     """
     runs = len(sample)
     m = (float(np.sum(sample)) + 1.0) / runs

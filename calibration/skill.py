@@ -2,7 +2,8 @@
 
 Skill = 1 - (sum of the forecasts' scores) / (sum of the baseline's): 0 is no better, below 0 is worse. Whether it is more
 than luck is asked of the differences window by window, baseline - forecast: their mean with a Student-t interval, and how
-many windows a difference of this size and spread would need to be seen, n = ((z_97.5 + z_80) sd/mean)².
+many windows a difference of this size and spread would need to be seen: the least n with
+√n |mean|/sd ≥ t_97.5(n - 1) + t_80(n - 1), at which a two-sided test at 5% sees it in about 80% of cases.
 """
 
 import math
@@ -13,9 +14,8 @@ import numpy as np
 from scipy import stats
 
 FEWEST = 3  # windows from which a spread says anything
-SEEN = float(stats.norm.ppf(0.975) + stats.norm.ppf(0.8))
-"""Standard errors away from 0 at which a two-sided test at 5% sees a difference in 80% of cases."""
 MOST_WINDOWS = 1_000_000
+SEEN = 2.8  # standard errors at which a difference is seen for many windows: z_97.5 + z_80 = 2.802
 
 
 class Skill(NamedTuple):
@@ -58,9 +58,28 @@ def skill(scores: Sequence[float], baseline: Sequence[float], errors: Sequence[f
         sd = float(d.std(ddof=1))
         half = float(stats.t.ppf(0.975, n - 1)) * sd / math.sqrt(n)
         low, high = mean - half, mean + half
-        windows = (SEEN * sd / mean) ** 2 if mean else math.inf
-        needed = math.ceil(windows) if windows <= MOST_WINDOWS else None
+        needed = windows_needed(mean, sd)
     return Skill(
         1.0 - float(np.sum(scores)) / total if total > 0.0 else None,
         mean, low, high, sd, math.sqrt(float(np.sum(np.square(errors)))) / n, n, needed,
     )  # fmt: skip
+
+
+def windows_needed(mean: float, sd: float) -> int | None:
+    """Windows that a mean difference of this spread needs to be seen; None for more than a million.
+
+    >>> windows_needed(1.0, 1.0)  # √10 = 3.16 ≥ 2.262 + 0.883, √9 < 2.306 + 0.889
+    10
+    """
+    if mean == 0.0:
+        return None
+    for n in _candidates((sd / mean) ** 2):
+        if math.sqrt(n) * abs(mean) >= sd * float(stats.t.ppf(0.975, n - 1) + stats.t.ppf(0.8, n - 1)):
+            return n
+    return None
+
+
+def _candidates(spread: float) -> range:
+    """Numbers of windows to try: from what the normal law asks for, which is a little too few."""
+    fewest = SEEN**2 * spread
+    return range(max(2, int(min(fewest, MOST_WINDOWS))), MOST_WINDOWS)

@@ -1,0 +1,124 @@
+"""Sentences on a history: what was done, how well it went, and how little a few windows can show."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from calibration.asof import after
+from calibration.baselines import CONSTANT, LAST
+from calibration.futures import CONDITIONING
+from sim.report.parts import listed
+from sim.report.rounding import fixed, number, percent, signed
+from sim.scenario.policy import Policy
+from sim.scenario.record import Record
+
+Document = Mapping[str, Any]
+AGAINST = {CONSTANT: "one constant rate", LAST: "the last window’s rate"}
+UNITS = {"crps": "attacks", "log_score": "nats"}
+SCORES = {"crps": "CRPS", "log_score": "log score"}
+FEW = 20  # windows under which no skill of ordinary size shows
+
+
+def notes(record: Record, ids: Sequence[str], policy: Policy | None, mode: str) -> list[str]:
+    """What a reader must know of how the forecasts were made; no full stops."""
+    windows = sorted((w for w in record.windows if w.id in ids), key=lambda w: (str(w.end), w.id))
+    out = []
+    if policy is not None:
+        out.append(
+            f"from each origin on the policy “{policy.name}” decides on responses; those that really came later play no part"
+        )
+    elif mode == "forecast":
+        out.append("no response after the date is assumed: --policy NAME gives some")
+    else:
+        out.append(
+            "forecasts are given the responses that really came, which nobody knew at the origin: they say how attacks "
+            "would go if these responses came, not that they would"
+        )
+    out.append(
+        "mobilisation and host restraint after an origin are those of the settings, their dates taken as known"
+    )
+    out.append(CONDITIONING)
+    if at_least := [w.id for w in windows if w.bound == "at-least"]:
+        one = len(at_least) == 1
+        out.append(
+            f"{listed(at_least)} {'counts' if one else 'count'} “at least” so many and {'is' if one else 'are'} taken as "
+            f"{'it stands' if one else 'they stand'}"
+        )
+    opened = [w.id for w in windows[1:] if w.begins_at_attack and after(w.start, record.start)]
+    if opened:
+        out.append(f"{listed(opened)}: a window that begins at an attack, which its forecast does not know")
+    return out
+
+
+def heading(document: Document) -> str:
+    """What was done, in a line."""
+    return {
+        "backtest": "Forecasts of each window from the end of the one before it",
+        "until": f"One forecast, calibrated up to {document.get('until')}",
+        "forecast": f"A sealed forecast from {document.get('forecast_from')}",
+        "score": f"The sealed forecast of {document.get('forecast_from')}, against what came",
+    }[document["mode"]]
+
+
+def covered(document: Document) -> list[str]:
+    """How many counts each central interval held."""
+    return [
+        f"The {percent(x['level'])} interval held {x['inside']} of {x['windows']} counts; the forecasts put "
+        f"{percent(x['expected'])} there, counts being whole."
+        for x in document["coverage"]
+    ]
+
+
+def skill_sentence(document: Document, baseline: str, score: str) -> str:
+    """Skill by one score against one baseline, and whether it can be told from chance."""
+    x = document["skill"][baseline][score]
+    how = "better" if x["mean"] > 0.0 else "worse"
+    size = MISSING_SKILL if x["skill"] is None else signed(fixed(x["skill"], 2))
+    said = (
+        f"By {SCORES[score]}, the forecasts did {how} than {AGAINST[baseline]}: skill {size} over {x['windows']} "
+        f"{'window' if x['windows'] == 1 else 'windows'}"
+    )
+    if x["mean_low"] is None:
+        return f"{said}. So few windows say nothing of chance."
+    unit = UNITS[score]
+    span = (
+        f"{signed(fixed(x['mean'], 2))} {unit} a window (95% {signed(fixed(x['mean_low'], 2))} to "
+        f"{signed(fixed(x['mean_high'], 2))})"
+    )
+    if document["mode"] in ("until", "score"):
+        return f"{said}, {span}. Windows of one forecast move together, so this says less than their number."
+    if not x["mean_low"] <= 0.0 <= x["mean_high"]:
+        return f"{said}, {span}: more than chance explains, if windows are alike and independent."
+    needed = x["windows_needed"]
+    many = "more than a million" if needed is None else f"about {number(float(needed), 2)}"
+    return (
+        f"{said}, {span}: not to be told from chance. A difference of this size and spread would show in {many} such windows "
+        "(4 times in 5, at the 5% level)."
+    )
+
+
+MISSING_SKILL = "none"
+
+
+def verdict(document: Document) -> list[str]:
+    """What the scores say, in sentences."""
+    if not document["scores"]:
+        return ["Nothing is scored yet: the forecast is sealed, and waits for what comes."]
+    out = [skill_sentence(document, b, s) for b in (CONSTANT, LAST) for s in ("crps", "log_score")]
+    n = len(document["scores"])
+    if n < FEW:
+        out.append(
+            f"{n} {'window is' if n == 1 else 'windows are'} too few to show that a model forecasts well: that no count fell "
+            "outside its band would be likely for many wrong models too."
+        )
+    return out
+
+
+def simulation(document: Document) -> str:
+    """How much of a score is the simulation’s own noise."""
+    rows = document["scores"]
+    worst = {s: max(r[f"{s}_se"] for r in rows) for s in UNITS}
+    by = sorted({r["log_score_by"] for r in rows})
+    return (
+        f"{document['runs']} runs of each forecast leave at most ±{number(worst['crps'], 2)} attacks in a CRPS and "
+        f"±{number(worst['log_score'], 2)} nats in a log score (one standard error; log scores by {' or '.join(by)}). Baselines are exact."
+    )
