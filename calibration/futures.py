@@ -29,7 +29,7 @@ from sim.scenario.settings import Settings
 from sim.scenario.world import build_world
 
 CONDITIONING = (
-    "a run is tied to the counts so far through its parameters alone, not through what its own past left behind; the log "
+    "a run is tied to the counts so far through its parameters alone, not through what its own past left behind; a log "
     "score by closed form is tied through both"
 )
 """What outputs say of it."""

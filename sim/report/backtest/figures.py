@@ -125,7 +125,7 @@ def _skill(rows: list[Row], title: str, says: str) -> Any:
         _windows_axis(ax, rows)
         ax.set_ylim(FLOOR - 0.08, 1.05)
         ax.set_ylabel("skill by CRPS", color=MUTED)
-        ax.legend(loc="upper left", ncols=2)
+        ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2)
         return inline_svg(canvas, "skill", title, says)
 
 

@@ -1,5 +1,6 @@
 """The page of a history: one HTML file that needs no network and no script, made from its document alone."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sim.report.backtest.figures import bands_figure, skill_figure
@@ -26,8 +27,8 @@ def history_page(document: Document) -> str:
         "simulation": simulation(document) if document["scores"] else "",
         "leads": leads_table(document),
         "origins": origins_table(document),
-        "driven": listed(document["origins"][-1]["prior_driven"]),
-        "informed": listed(document["origins"][-1]["informed"]),
+        "driven": _named(document["origins"][-1]["prior_driven"]),
+        "informed": _named(document["origins"][-1]["informed"]),
         "hypotheses": listed(document["hypotheses"]),
         "readings": [f"{k} read as {v}" for k, v in document["readings"].items()],
     }
@@ -80,7 +81,7 @@ def origins_table(document: Document) -> Table:
         [
             f"end of {r['origin']}", str(r["windows"]), str(r["attacks"]), *percents([r["weights"].get(h, 0.0) for h in names]),
             "–" if r["from_parameters"] is None else percent(r["from_parameters"]),
-            listed(r["informed"]),
+            _named(r["informed"]),
         ]
         for r in document["origins"]
     ]  # fmt: skip
@@ -88,7 +89,12 @@ def origins_table(document: Document) -> Table:
         "What each forecast stood on",
         (
             Column("Origin", numeric=False), Column("Windows"), Column("Attacks"), *(Column(h, "weight") for h in names),
-            Column("Spread from what is not known", "of the next count’s variance"), Column("Informed so far", numeric=False),
+            Column("Not knowing the parameters", "share of the next count’s variance; the rest is chance"), Column("Informed so far", numeric=False),
         ),
         rows,
     )  # fmt: skip
+
+
+def _named(parameters: Sequence[str]) -> str:
+    """Parameters in a sentence."""
+    return listed([x.replace("_", " ") for x in parameters])

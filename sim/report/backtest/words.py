@@ -1,52 +1,16 @@
-"""Sentences on a history: what was done, how well it went, and how little a few windows can show."""
+"""Sentences on a history: how well it went, and how little a few windows can show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from calibration.asof import after
 from calibration.baselines import CONSTANT, LAST
-from calibration.futures import CONDITIONING
-from sim.report.parts import listed
 from sim.report.rounding import fixed, number, percent, signed
-from sim.scenario.policy import Policy
-from sim.scenario.record import Record
 
 Document = Mapping[str, Any]
 AGAINST = {CONSTANT: "one constant rate", LAST: "the last window’s rate"}
 UNITS = {"crps": "attacks", "log_score": "nats"}
 SCORES = {"crps": "CRPS", "log_score": "log score"}
 FEW = 20  # windows under which no skill of ordinary size shows
-
-
-def notes(record: Record, ids: Sequence[str], policy: Policy | None, mode: str) -> list[str]:
-    """What a reader must know of how the forecasts were made; no full stops."""
-    windows = sorted((w for w in record.windows if w.id in ids), key=lambda w: (str(w.end), w.id))
-    out = []
-    if policy is not None:
-        out.append(
-            f"from each origin on the policy “{policy.name}” decides on responses; those that really came later play no part"
-        )
-    elif mode == "forecast":
-        out.append("no response after the date is assumed: --policy NAME gives some")
-    else:
-        out.append(
-            "forecasts are given the responses that really came, which nobody knew at the origin: they say how attacks "
-            "would go if these responses came, not that they would"
-        )
-    out.append(
-        "mobilisation and host restraint after an origin are those of the settings, their dates taken as known"
-    )
-    out.append(CONDITIONING)
-    if at_least := [w.id for w in windows if w.bound == "at-least"]:
-        one = len(at_least) == 1
-        out.append(
-            f"{listed(at_least)} {'counts' if one else 'count'} “at least” so many and {'is' if one else 'are'} taken as "
-            f"{'it stands' if one else 'they stand'}"
-        )
-    opened = [w.id for w in windows[1:] if w.begins_at_attack and after(w.start, record.start)]
-    if opened:
-        out.append(f"{listed(opened)}: a window that begins at an attack, which its forecast does not know")
-    return out
 
 
 def heading(document: Document) -> str:
