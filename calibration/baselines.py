@@ -20,7 +20,6 @@ from calibration.items import Window
 PRIOR_SHAPE = 0.5  # Jeffreys's prior of a Poisson rate
 TAIL = 1e-12  # probability past which a sum over counts stops
 CONSTANT, LAST = "constant_rate", "last_window"
-NAMES = {CONSTANT: "constant rate", LAST: "last window’s rate"}
 
 
 class NegativeBinomial(NamedTuple):

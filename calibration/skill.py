@@ -34,15 +34,6 @@ class Skill(NamedTuple):
     windows: int
     windows_needed: int | None
 
-    @property
-    def told_from_chance(self) -> bool:
-        """Whether the interval of the mean difference leaves out 0."""
-        return (
-            self.mean_low is not None
-            and self.mean_high is not None
-            and not self.mean_low <= 0.0 <= self.mean_high
-        )
-
 
 def skill(scores: Sequence[float], baseline: Sequence[float], errors: Sequence[float]) -> Skill:
     """Skill of scores against a baseline's, window by window; ``errors`` the simulation's in each score.

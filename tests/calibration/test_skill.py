@@ -14,13 +14,12 @@ def test_skill_by_hand() -> None:
     assert (x.mean, x.sd, x.windows) == (1.0, 1.0, 3)
     assert x.mean_low == pytest.approx(1.0 - 4.3027 / np.sqrt(3.0), abs=1e-4)
     assert x.simulation_se == pytest.approx(0.5 / 3.0)
-    assert not x.told_from_chance
 
 
 def test_two_windows_say_nothing_of_chance() -> None:
     """No interval and no number of windows from a spread of two."""
     x = skill([1.0, 2.0], [2.0, 2.0], [0.0, 0.0])
-    assert (x.mean_low, x.sd, x.windows_needed, x.told_from_chance) == (None, None, None, False)
+    assert (x.mean_low, x.sd, x.windows_needed) == (None, None, None)
 
 
 @pytest.mark.parametrize("ratio", [0.1, 0.3, 1.0])

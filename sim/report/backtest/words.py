@@ -71,8 +71,8 @@ def verdict(document: Document) -> list[str]:
     n = len(document["scores"])
     if n < FEW:
         out.append(
-            f"{n} {'window is' if n == 1 else 'windows are'} too few to show that a model forecasts well: that no count fell "
-            "outside its band would be likely for many wrong models too."
+            f"{n} {'window is' if n == 1 else 'windows are'} too few to show that a model forecasts well: the bands of many "
+            "wrong models would hold them too."
         )
     return out
 
