@@ -12,6 +12,7 @@ from sim.report.parts import clean
 from sim.report.rounding import fixed, number, signed
 
 COLUMNS = 100
+LEADS = 6  # windows ahead that the terminal shows
 
 
 def print_history(document: Document, console: Console) -> None:
@@ -25,7 +26,9 @@ def print_history(document: Document, console: Console) -> None:
     console.print(_windows(document["scores"] or document["forecasts"]), width=width)
     if len(document["by_lead"]) > 1:
         console.print()
-        console.print(_leads(document["by_lead"]), width=width)
+        console.print(_leads(document["by_lead"][:LEADS]), width=width)
+        if len(document["by_lead"]) > LEADS:
+            say(f"Up to {len(document['by_lead'])} windows ahead in the report.", "dim")
     for sentence in (*covered(document), *verdict(document)):
         say(sentence)
     if document["scores"]:
