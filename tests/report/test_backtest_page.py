@@ -35,7 +35,7 @@ def a_document(counts: list[int], mode: str = "backtest", **more: Any) -> dict[s
     return {
         "record": {"id": "mine", "sha256": "0" * 64}, "title": "Attacks that I counted", "evidence": ["W1", "W2"], "readings": {},
         "hypotheses": ["M0", "M3"], "policy": None, "seed": 1, "runs": 500, "mode": mode, "until": None, **_summary(scored),
-        "by_lead": backtest.by_lead(scored), "forecasts": scored, "origins": origins, "notes": ["a note"], **more,
+        "by_lead": backtest.by_lead(scored), "forecasts": scored, "origins": origins, "notes": ["a run is a run"], **more,
     }  # fmt: skip
 
 
@@ -69,6 +69,7 @@ def test_the_tables_hold_the_documents_numbers() -> None:
         assert [c.text for c in row[3:9]] == [
             str(r[k]) for k in ("observed", "q05", "q25", "q50", "q75", "q95")
         ]
+    assert "A run is a run." in page.text
     covered = rows(table(page, "Coverage and PIT"))
     assert [r[1].text for r in covered if "90% interval" in r[0].text] == ["3 of 4"]
 

@@ -17,6 +17,7 @@ def history_page(document: Document) -> str:
     context: dict[str, Any] = {
         "document": document,
         "heading": heading(document),
+        "notes": [x[:1].upper() + x[1:] for x in document["notes"]],
         "pending": document.get("pending", []),
         "seal": document.get("seal", ""),
         "bands": bands_figure(document),
