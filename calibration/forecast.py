@@ -77,17 +77,21 @@ class Forecast(NamedTuple):
 
 def forecast(question: Question, models: Models) -> Forecast:
     """Fit to the past, weigh, and simulate what comes. Raises ConfigError as ``calibrate`` does."""
+    hurt = {x.id for x in question.past.casualties}
+    counts_only = tuple(x for x in question.evidence if x not in hurt)
     fitted = calibrate(
-        question.past,
+        question.past.model_copy(
+            update={"casualties": ()}
+        ),  # no count hangs on them, and their fit takes time
         models.settings,
         models.hypotheses,
-        evidence=question.evidence,
+        evidence=counts_only,
         seed=models.seed,
         cache=models.cache,
         predictive_runs=0,
     )
     record = asking(question.past, question.edges, question.responses)
-    ids = (*question.evidence, *(x.id for x in question.edges))
+    ids = (*counts_only, *(x.id for x in question.edges))
     asked = admit(record, models.settings, ids)
     known = len(fitted.evidence.windows)
     later = asked.windows[known:]
