@@ -178,6 +178,72 @@ def calibrate(
 
 
 @app.command()
+def history(
+    record: Annotated[str, typer.Argument(metavar="RECORD", help="Name of a shipped record, or a file.")],
+    responses: Responses = None,
+    hypotheses: Names = None,
+    settings: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings; default those that ship.")
+    ] = None,
+    evidence: Names = None,
+    reading: Annotated[
+        list[str] | None, typer.Option(metavar="ID=READING", help="Another reading of an item. Repeat it.")
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Calibrate up to one date; default the end of every window."),
+    ] = None,
+    policy: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Policy that responds from then on; default the responses that came."
+        ),
+    ] = None,
+    forecast_from: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Make one forecast and seal it, whatever came later unread."),
+    ] = None,
+    horizon_days: Annotated[
+        float | None,
+        typer.Option(min=0.01, max=3660.0, help="Days to forecast; default the record's own windows."),
+    ] = None,
+    window_days: Annotated[
+        float | None,
+        typer.Option(min=0.01, max=3660.0, help="Days of each window of that horizon; default all in one."),
+    ] = None,
+    score: Annotated[
+        Path | None,
+        typer.Option(metavar="BUNDLE", help="Score a sealed forecast against the record as it is now."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=2**32 - 1, help="Seed of the sampler and of the runs.")
+    ] = None,
+    runs: Annotated[
+        int | None, typer.Option(min=100, max=1_000_000, help="Runs of each forecast; default 4000.")
+    ] = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Hold forecasts against a record, or seal one before its outcome is known."""
+    options: dict[str, Any] = {
+        "responses": responses,
+        "hypotheses": _split(hypotheses),
+        "settings": settings,
+        "evidence": _split(evidence),
+        "readings": _split(reading),
+        "until": until,
+        "policy": policy,
+        "forecast_from": forecast_from,
+        "horizon_days": horizon_days,
+        "window_days": window_days,
+        "score": score,
+        "seed": seed,
+        "runs": runs,
+    }
+    _call("history", record=record, **options, out=out, as_json=as_json)
+
+
+@app.command()
 def trace(
     bundle: Bundle,
     policy: Annotated[str, typer.Option(metavar="NAME", help="Which policy.")],

@@ -71,8 +71,6 @@ def page(bundle: Bundle, figures: Figures) -> str:
     """HTML of the report: one file that needs no network and no script."""
     kept, informed = not_identified(bundle)
     context: dict[str, Any] = {
-        "language": LANGUAGE,
-        "style": Markup(_style()),  # noqa: S704  our own file
         "version": bundle.manifest["versions"].get("deter", ""),
         "study": readable(bundle.result["study"]),
         "question": bundle.result["question"],
@@ -117,7 +115,13 @@ def page(bundle: Bundle, figures: Figures) -> str:
         "limits": LIMITS,
         "reproduce": reproduce(bundle),
     }
-    return _environment().get_template("report.html.j2").render(context)
+    return render("report.html.j2", context)
+
+
+def render(template: str, context: dict[str, Any]) -> str:
+    """A page of this room from its template, with the style sheet that all pages share."""
+    shared = {"language": LANGUAGE, "style": Markup(_style())}  # noqa: S704  our own file
+    return _environment().get_template(template).render(shared | context)
 
 
 @cache
