@@ -12,14 +12,15 @@ from calibration.admission import Locate
 from calibration.calibrate import SEED, Calibration
 from calibration.calibrate import calibrate as fit
 from calibration.files import digest
-from calibration.history import read_record, read_responses
-from sim.console import Progress, out_console
+from sim.console import Progress, out_console, say_rows
 from sim.errors import ConfigError, Located
 from sim.report.evidence_words import ASKED, largest_moves, like_for_like
+from sim.scenario.checks.across import strange_places
 from sim.scenario.hypothesis import Hypothesis
 from sim.scenario.loader import load
 from sim.scenario.names import find
-from sim.scenario.record import Record, Response, with_responses
+from sim.scenario.record import Record
+from sim.scenario.records import load_record
 from sim.scenario.settings import Settings
 from sim.scenario.tree import Node, Spot
 from sim.study import bundle as bundles
@@ -42,7 +43,7 @@ def calibrate(
 ) -> dict[str, Any]:
     """Fit hypotheses to a record; the document of DESIGN 8.
 
-    Arguments: ``record`` the name of a shipped record, a YAML file, or a plain CSV; ``responses`` a CSV of
+    Arguments: ``record`` the name of a shipped record, a YAML file of a record or an import, or a CSV file; ``responses`` a CSV of
     responses, in place of the record's own; ``hypotheses`` and ``settings`` names or files (default: M0 to M5 and the
     shipped settings); ``evidence`` sections or items (default: section A, else every window); ``readings`` as
     item=reading; ``out`` a folder for the posteriors and a manifest (default: a new one under results/). Raises
@@ -50,7 +51,8 @@ def calibrate(
     """
     folder = bundles.choose_folder(out, "calibration")
     the_settings = cast("Settings", load(_file(settings or SETTINGS, "settings"), "settings").model)
-    the_record, locate = _record(record, responses, tuple(the_settings.places))
+    the_record, locate = _record(record, responses, the_settings)
+    say_rows(the_record)
     rivals = _hypotheses(hypotheses or HYPOTHESES)
     with Progress() as progress:
         found = fit(
@@ -65,24 +67,20 @@ def calibrate(
             locate=locate,
         )
     document = found.document(str(folder))
+    document["rows"] = [x.model_dump(mode="json") for x in the_record.rows]
+    document["notes"] = [*the_record.notes, *document["notes"]]
     _save(folder, found, document, the_settings, rivals)
     if not as_json:
         show(document)
     return document
 
 
-def _record(
-    name: str | Path, responses: Path | None, places: tuple[str, ...]
-) -> tuple[Record, Locate | None]:
-    """The record, and where its fields stand if it is a config."""
-    strikes: tuple[Response, ...] = read_responses(responses, places) if responses is not None else ()
-    if Path(name).suffix.lower() == ".csv":
-        return read_record(Path(name), strikes), None
-    loaded = load(_file(name, "record"), "record")
-    model = cast("Record", loaded.model)
-    if responses is not None:
-        model = with_responses(model, strikes)
-    return model, loaded.locate
+def _record(name: str | Path, responses: Path | None, settings: Settings) -> tuple[Record, Locate]:
+    """The record, and where its fields stand."""
+    loaded = load_record(name, responses=responses, places=tuple(settings.places))
+    if mistakes := list(strange_places(loaded, settings)) if loaded.made else []:
+        raise ConfigError(mistakes)
+    return cast("Record", loaded.model), loaded.locate
 
 
 def _hypotheses(names: Iterable[str]) -> dict[str, Hypothesis]:
