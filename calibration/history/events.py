@@ -16,12 +16,9 @@ from sim.scenario.imports import Import, ResponseRows, RowFilter
 from sim.scenario.record import Casualties, CountWindow, Response
 from sim.scenario.tree import Spot
 
-DUPLICATE, RESPONSE = "repeated ids", "responses"
-NOT_PRECISE, OVER_EDGE, NOT_A_DAY = (
-    "dates not precise enough",
-    "dates over a window's edge",
-    "dates not known to the day",
-)
+DUPLICATE, RESPONSE = "with a repeated id", "taken for responses"
+BOTH = "that pass as attacks too but are taken for responses"
+NOT_PRECISE, OVER_EDGE, NOT_A_DAY = "dated too vaguely", "dated over a window's edge", "not dated to the day"
 STEPS = {"day": 1, "week": 7}
 
 
@@ -89,7 +86,7 @@ def counted_events(
         elif days is None:
             ledger.drop(x.row, NO_DATE)
         elif x.row.line in struck:
-            ledger.drop(x.row, RESPONSE)
+            ledger.drop(x.row, BOTH if selection.reason(x) is None else RESPONSE)
         elif reason := selection.reason(x):
             ledger.drop(x.row, reason)
         elif (start is not None and days.last < start) or (end is not None and days.first >= end):
@@ -171,12 +168,14 @@ def _casualties(
     )
 
 
-def struck_rows(events: Events, rows: ResponseRows, ledger: Ledger) -> tuple[list[Response], set[int]]:
-    """The defender's strikes, one response for each day and place, and the lines of the rows they were read from."""
+def struck_rows(
+    events: Events, rows: ResponseRows, ledger: Ledger
+) -> tuple[list[Response], dict[str, list[Row]]]:
+    """The defender's strikes, one response for each day and place, and the rows that they were read from by place."""
     how, table = events.how, events.table
     selection = Selection(rows, how.places, how.place_precision)
     first: dict[tuple[dt.date, str], Row] = {}
-    lines: set[int] = set()
+    by_place: dict[str, list[Row]] = {}
     for x in events.incidents:
         if events.repeated(x):
             ledger.drop(x.row, DUPLICATE)
@@ -190,7 +189,7 @@ def struck_rows(events: Events, rows: ResponseRows, ledger: Ledger) -> tuple[lis
             ledger.drop(x.row, NO_PLACE)
         else:
             ledger.keep(x.row)
-            lines.add(x.row.line)
+            by_place.setdefault(place, []).append(x.row)
             first.setdefault((x.first, place), x.row)
     table.check()
     if rows.target is None:
@@ -206,7 +205,7 @@ def struck_rows(events: Events, rows: ResponseRows, ledger: Ledger) -> tuple[lis
         )
         for n, ((day, place), row) in enumerate(sorted(first.items(), key=lambda x: x[0]), 1)
     ]
-    return out, lines
+    return out, by_place
 
 
 def _tally(places: Iterable[str]) -> dict[str, int]:

@@ -10,7 +10,8 @@ from calibration.history.table import CsvTable, Row
 from sim.scenario.record import Casualties, CountWindow, PlaceTotal
 from sim.scenario.tree import Spot
 
-NO_DATE, NO_COUNT, OUTSIDE = "no date", "no count", "outside the dates"
+NO_DATE, NO_COUNT, OUTSIDE = "without a date", "without a count", "outside the dates"
+"""Reasons for which a row is dropped, here and in the other modules, complete «3 dropped: 2 …»."""
 
 
 class Span(NamedTuple):

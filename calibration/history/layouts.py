@@ -7,7 +7,7 @@ from calibration.history.dates import moment
 
 Export = Literal["acled", "ucdp-ged", "gtd"]
 
-TITLES: dict[Export, str] = {"acled": "ACLED", "ucdp-ged": "UCDP GED", "gtd": "GTD"}
+TITLES: dict[str, str] = {"acled": "ACLED", "ucdp-ged": "UCDP GED", "gtd": "GTD"}
 SIGNATURES: dict[Export, tuple[str, ...]] = {
     "acled": ("event_date", "event_type", "actor1", "country"),
     "ucdp-ged": ("type_of_violence", "date_start", "date_end", "side_a", "side_b", "country"),

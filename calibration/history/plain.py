@@ -18,6 +18,7 @@ from sim.model.spec import TARGETS
 from sim.scenario.policy import Target
 from sim.scenario.record import Response, RowsRead
 from sim.scenario.text import nearest, one_of, quoted
+from sim.scenario.tree import Spot
 
 Form = Literal["windows", "cumulative", "events", "responses"]
 COLUMNS: dict[Form, tuple[str, ...]] = {
@@ -78,14 +79,17 @@ def read_responses(path: Path, places: Sequence[str] = ()) -> tuple[Response, ..
     return responses_of(CsvTable(path), places)[0]
 
 
-def responses_of(table: CsvTable, places: Sequence[str] = ()) -> tuple[tuple[Response, ...], RowsRead]:
-    """The responses of a table, and what became of its rows."""
+def responses_of(
+    table: CsvTable, places: Sequence[str] = ()
+) -> tuple[tuple[Response, ...], RowsRead, dict[str, Spot]]:
+    """The responses of a table, what became of its rows, and where each place was first written."""
     if table.export is not None or form_of(table) != "responses":
         said = f"expected a file of responses, with the columns {', '.join(COLUMNS['responses'])}"
         raise ConfigError([Located(table.shown, table.header_line, 1, "", said)])
     table.settle_dates(DATES["responses"], None)
     ledger = Ledger(table)
     out: list[Response] = []
+    at: dict[str, Spot] = {}
     for row in table.rows:
         if not table.text(row, "date"):
             ledger.drop(row, NO_DATE)
@@ -96,6 +100,7 @@ def responses_of(table: CsvTable, places: Sequence[str] = ()) -> tuple[tuple[Res
             table.wrong(row, "place", "the place that was struck")
         elif places and place not in places and not table.has_mistake(row):
             table.unknown(row, "place", one_of(place, places, "one of the settings' places"))
+        at.setdefault(place or "unknown", table.spot(row, "place"))
         strength = table.number(row, "strength") if row.cells.get("strength") else 1.0
         delay = table.number(row, "delay_days") if row.cells.get("delay_days") else None
         out.append(
@@ -110,7 +115,7 @@ def responses_of(table: CsvTable, places: Sequence[str] = ()) -> tuple[tuple[Res
             )
         )
     table.check()
-    return tuple(out), ledger.settled()
+    return tuple(out), ledger.settled(), at
 
 
 def _target(table: CsvTable, row: Row) -> Target:

@@ -6,19 +6,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from calibration.history import plain
+from calibration.history.asked import check_filters, check_import, form_of, refuse, title
 from calibration.history.counting import midnight
 from calibration.history.events import Events, counted_events, struck_rows
 from calibration.history.forms import Counted, Span, counted_windows, running_total
-from calibration.history.layouts import SIGNATURES, TITLES, Export
+from calibration.history.layouts import TITLES
 from calibration.history.ledger import Ledger
 from calibration.history.select import Patterns
 from calibration.history.sources import SOURCES
 from calibration.history.table import CsvTable
 from sim.errors import ConfigError, Located
 from sim.scenario.common import Moment
-from sim.scenario.imports import Import, RowFilter
+from sim.scenario.imports import FILTERS, Import, RowFilter
 from sim.scenario.record import Record, Response, RowsRead
-from sim.scenario.text import listed, quoted
+from sim.scenario.text import quoted
 from sim.scenario.tree import Node, Spot, at, at_key
 from sim.scenario.tree import Path as Field
 
@@ -34,16 +35,16 @@ class Reading(NamedTuple):
 def read_table(path: Path, shown: str | None = None) -> Reading:
     """A record from a CSV file by itself. Raises ConfigError with a located line for each mistake."""
     table = CsvTable(path, shown)
-    form = _form(table, "auto")
-    how = Import(kind="import", version=1, name=_record_name(path), file=path.name, source=_title(form))
-    return _Maker(how, Node({}, Spot(table.shown, 1, 1)), table, form).reading(f"{path.name}, {_title(form)}")
+    form = form_of(table)
+    how = Import(kind="import", version=1, name=_record_name(path), file=path.name, source=title(form))
+    return _Maker(how, Node({}, Spot(table.shown, 1, 1)), table, form).reading(f"{path.name}, {title(form)}")
 
 
 def read_import(how: Import, tree: Node) -> Reading:
     """A record as an import says; ``tree`` is the import's own. Raises ConfigError."""
     table = _named(tree, ("file",), how.file)
-    form = _form(table, how.format)
-    said = [f"{how.source}, from {how.file}, {_title(form)}"]
+    form = form_of(table, how.format)
+    said = [f"{how.source}, from {how.file}, {title(form)}"]
     if how.accessed is not None:
         said.append(f"accessed {how.accessed:%Y-%m-%d}")
     if how.attribution is not None:
@@ -60,12 +61,9 @@ class _Maker:
         self.rows: list[RowsRead] = []
         self.hashes = [table.sha256]
         self.struck: set[int] = set()
+        self.struck_at: dict[str, Spot] = {}
         self.events: Events | None = None
-        if form in SOURCES:
-            _check_place_code(how, tree, form)
-        _check_filters(how, how.attacks, ("attacks",), tree, form)
-        if form not in SOURCES:
-            _refuse_filters_of_events(how, tree, form)
+        check_import(how, tree, form)
         if not table.rows:
             table.check()
             said = "expected rows below the header, found none"
@@ -78,13 +76,12 @@ class _Maker:
         responses = self._responses() if self.how.responses is not None else ()
         found = self._counted()
         self._say_notes(found)
-        struck_at = {r.place for r in responses}
-        places = sorted(set(found.places) | struck_at | set(self.how.places))
+        places = sorted({*found.places, *self.struck_at, *self.how.places})
         record = Record(
             kind="record",
             version=1,
             name=self.how.name,
-            title=f"{_title(self.form).removeprefix('a CSV file of ')} of {self.table.name}",
+            title=f"{TITLES.get(self.form, self.form)} of {self.table.name}",
             provenance=". ".join([provenance, *(x.line() for x in self.rows)]),
             start=min(w.start for w in found.windows),
             places=tuple(places),
@@ -122,24 +119,25 @@ class _Maker:
         table = self.table if asked.file is None else _named(self.tree, ("responses", "file"), asked.file)
         if not own:
             self.hashes.append(table.sha256)
-        form = self.form if own else table.export or plain.form_of(table)
+        form = self.form if own else form_of(table, of_responses=True)
         if form == "responses":
             used = [x for x in ("target", "strength", *RowFilter.model_fields) if x in asked.model_fields_set]
-            _refuse(self.tree, ("responses",), used, "beside a file of responses, which says it itself")
-            found, rows = plain.responses_of(table)
+            refuse(self.tree, ("responses",), used, "beside a file of responses, which says it itself")
+            found, rows, self.struck_at = plain.responses_of(table)
             self.rows.append(rows)
             return found
         if form not in SOURCES or asked.target is None:
             wanted = (
                 "a target beside a file of events" if form in SOURCES else "a file of responses or events"
             )
-            raise ConfigError([at_key(self.tree, ("responses",), f"expected {wanted}, found {_title(form)}")])
-        _check_filters(self.how, asked, ("responses",), self.tree, form)
+            raise ConfigError([at_key(self.tree, ("responses",), f"expected {wanted}, found {title(form)}")])
+        check_filters(asked, ("responses",), self.tree, form)
         events = self.events if own and self.events is not None else Events(table, SOURCES[form], self.how)
         ledger = Ledger(table, "responses")
-        strikes, lines = struck_rows(events, asked, ledger)
+        strikes, rows_by_place = struck_rows(events, asked, ledger)
         if own:
-            self.struck = lines
+            self.struck = {row.line for rows in rows_by_place.values() for row in rows}
+        self.struck_at = {p: table.spot(x[0], SOURCES[form].place) for p, x in rows_by_place.items()}
         self.rows.append(ledger.settled())
         self.notes += [f"responses: {x}" for x in events.unused(asked)]
         if not own:
@@ -160,7 +158,7 @@ class _Maker:
             for country in place.countries:
                 if not Patterns([country]).match(countries):
                     self.notes.append(f"places: {name}: no row of the file lies in {country}")
-        if self.form in TITLES and not any(getattr(self.how.attacks, x) for x in RowFilter.model_fields):
+        if self.form in TITLES and not any(getattr(self.how.attacks, x) for x in FILTERS):
             self.notes.append(
                 f"every row of {self.table.name} is taken for an attack: an import file says which are "
                 "(attackers, targets, event_types)"
@@ -172,7 +170,7 @@ class _Maker:
     def _located(self, found: Counted, places: Iterable[str]) -> Node:
         """A tree with the places and windows of the record, each where it was written."""
         whole = Spot(self.table.shown, self.table.header_line, 1)
-        at: Mapping[str, Spot] = {**found.places, **self._places_at()}
+        at: Mapping[str, Spot] = {**self.struck_at, **found.places, **self._places_at()}
         named = [Node(p, at.get(p, whole), p) for p in places]
         return Node(
             {"places": Node(named, whole), "windows": Node([Node({}, x) for x in found.at], whole)}, whole
@@ -185,71 +183,6 @@ def _named(tree: Node, field: Field, name: str) -> CsvTable:
     if not path.exists():
         raise ConfigError([at(tree, field, f"expected a CSV file, found no file {quoted(str(path))}")])
     return CsvTable(path, str(path))
-
-
-def _form(table: CsvTable, asked: str) -> str:
-    """The form of a file, which must be the one asked for unless that is auto."""
-    if asked in SIGNATURES or (asked == "auto" and table.export is not None):
-        export: Export = asked if asked != "auto" else table.export  # type: ignore[assignment]
-        missing = [x for x in SIGNATURES[export] if x not in table.header]
-        if missing:
-            found = listed(table.header)
-            said = f"expected the columns of {TITLES[export]} ({', '.join(missing)} are not there), found {found}"
-            raise ConfigError([Located(table.shown, table.header_line, 1, "", said)])
-        return export
-    if table.export is not None:
-        said = f"expected a file of {asked}, found an export of {TITLES[table.export]}"
-        raise ConfigError([Located(table.shown, table.header_line, 1, "", said)])
-    form = plain.form_of(table)
-    if form == "responses":
-        said = (
-            "expected windows, cumulative counts or events; responses are given beside them (--responses, or "
-            "«responses: {file: …}» in an import file)"
-        )
-        raise ConfigError([Located(table.shown, table.header_line, 1, "", said)])
-    if asked not in ("auto", form):
-        said = f"expected a file of {asked}, found one of {form}"
-        raise ConfigError([Located(table.shown, table.header_line, 1, "", said)])
-    return form
-
-
-def _title(form: str) -> str:
-    return SOURCES[form].title if form in SOURCES else f"a CSV file of {form}"
-
-
-def _check_filters(how: Import, rows: RowFilter, block: tuple[str, ...], tree: Node, form: str) -> None:
-    """A filter on what the file has no column for would drop every row."""
-    has = SOURCES[form].filters if form in SOURCES else ()
-    used = [x for x in RowFilter.model_fields if getattr(rows, x) and x not in has]
-    _refuse(tree, block, used, f"for {_title(form)}, which has no such column")
-
-
-def _refuse_filters_of_events(how: Import, tree: Node, form: str) -> None:
-    fields = ("count_by", "date_precision_days", "across_windows", "place_precision", "places")
-    _refuse(
-        tree,
-        (),
-        [x for x in fields if x in how.model_fields_set],
-        f"for {_title(form)}, which counts already",
-    )
-
-
-def _check_place_code(how: Import, tree: Node, form: str) -> None:
-    most = SOURCES[form].least_precise_place
-    if how.place_precision is not None and (most is None or how.place_precision > most):
-        wanted = (
-            f"at most {most}, the least precise place"
-            if most is not None
-            else "none, as it has no such column,"
-        )
-        said = f"expected {wanted} in {_title(form)}, found {how.place_precision}"
-        raise ConfigError([at_key(tree, ("place_precision",), said)])
-
-
-def _refuse(tree: Node, block: tuple[str, ...], fields: Iterable[str], why: str) -> None:
-    wrong = [at_key(tree, (*block, x), f"expected no {x} {why}") for x in fields]
-    if wrong:
-        raise ConfigError(wrong)
 
 
 def _moment(moment: Moment | None) -> dt.datetime | None:

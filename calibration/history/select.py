@@ -8,13 +8,9 @@ from calibration.history.incident import Incident
 from sim.scenario.imports import PlaceFilter, RowFilter
 from sim.scenario.text import nearest, quoted
 
-OTHER_TYPE, OTHER_ACTOR, OTHER_TARGET, OTHER_WEAPON = (
-    "other event types",
-    "other actors",
-    "other targets",
-    "other weapons",
-)
-OTHER_PLACE, NO_PLACE, VAGUE_PLACE = "other places", "no place", "place not precise enough"
+OTHER_TYPE, OTHER_ACTOR, OTHER_TARGET = "of other event types", "by other actors", "on other targets"
+OTHER_WEAPON, OTHER_PLACE, NO_PLACE = "with other weapons", "in other places", "without a place"
+VAGUE_PLACE = "placed too vaguely"
 REASONS = {
     "event_types": OTHER_TYPE,
     "attackers": OTHER_ACTOR,
@@ -58,6 +54,7 @@ class Selection:
         self.attackers = Patterns(rows.attackers)
         self.targets = Patterns(rows.targets)
         self.weapons = Patterns(rows.weapons)
+        self.either_side = not rows.first_side_attacks
         self.places = {p: (Patterns(f.countries), Patterns(f.admin1)) for p, f in places.items()}
         self.place_precision = place_precision
 
@@ -84,8 +81,11 @@ class Selection:
         ]  # fmt: skip
 
     def _sides(self, x: Incident) -> str | None:
-        """One side must be an attacker's and the other the target's; the source may not say which began."""
-        ways = [(x.attackers, x.targets), *([(x.targets, x.attackers)] if x.two_sided else [])]
+        """One side must be an attacker's and the other the target's; unless the first is known to attack, either way."""
+        ways = [
+            (x.attackers, x.targets),
+            *([(x.targets, x.attackers)] if x.two_sided and self.either_side else []),
+        ]
         if any(self.attackers.match(a) and self.targets.match(b) for a, b in ways):
             return None
         return OTHER_TARGET if any(self.attackers.match(a) for a, _ in ways) else OTHER_ACTOR

@@ -17,7 +17,7 @@ from sim.errors import ConfigError, Located
 from sim.report.evidence_words import ASKED, largest_moves, like_for_like
 from sim.scenario.checks.across import strange_places
 from sim.scenario.hypothesis import Hypothesis
-from sim.scenario.loader import load
+from sim.scenario.loader import in_order, load
 from sim.scenario.names import find
 from sim.scenario.record import Record
 from sim.scenario.records import load_record
@@ -79,7 +79,7 @@ def _record(name: str | Path, responses: Path | None, settings: Settings) -> tup
     """The record, and where its fields stand."""
     loaded = load_record(name, responses=responses, places=tuple(settings.places))
     if mistakes := list(strange_places(loaded, settings)) if loaded.made else []:
-        raise ConfigError(mistakes)
+        raise in_order(mistakes, mistakes[0].path)
     return cast("Record", loaded.model), loaded.locate
 
 

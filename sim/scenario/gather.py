@@ -11,7 +11,7 @@ from sim.scenario.imports import Import
 from sim.scenario.loader import READER, Loaded, as_record, in_order, load_as
 from sim.scenario.names import find, is_path, shown
 from sim.scenario.policy import Policy
-from sim.scenario.record import Record, with_responses
+from sim.scenario.record import Record
 from sim.scenario.settings import Settings
 from sim.scenario.text import quoted
 from sim.scenario.tree import Node, Spot, at, dotted
@@ -95,8 +95,7 @@ class Gatherer:
             settings.model.places if settings is not None and isinstance(settings.model, Settings) else ()
         )
         try:
-            responses = importlib.import_module(READER).read_responses(path, tuple(places))
-            record = with_responses(loaded.model, responses)
+            record = importlib.import_module(READER).with_strikes(loaded.model, path, tuple(places))
         except ConfigError as error:
             if not error.mistakes:
                 raise

@@ -4,13 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from sim.scenario.common import AtLeastOne, Document, Moment, Name, Positive, Sentence, Strict
+from sim.scenario.common import AtLeastOne, Document, Moment, Name, Positive, Strict
 from sim.scenario.policy import Target
 
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+WindowDays = Annotated[int, Field(ge=1, le=3660)]
 Format = Literal["auto", "acled", "ucdp-ged", "gtd", "windows", "cumulative", "events"]
-OF_EXPORTS = ("attackers", "targets", "event_types")
-"""Filters that only the exports have columns for."""
+FILTERS = ("attackers", "targets", "event_types", "weapons")
 
 
 class RowFilter(Strict):
@@ -22,10 +23,15 @@ class RowFilter(Strict):
     attackers: tuple[Pattern, ...] = Field(
         (),
         description="names of those who attacked, or their sort (in ACLED «Political militia», whether the file has text "
-        "or codes); ACLED and UCDP don't say who began, so either side may match",
+        "or codes)",
     )
     targets: tuple[Pattern, ...] = Field(
-        (), description="those attacked, named likewise; in ACLED and UCDP the other side than the attackers"
+        (), description="those attacked, named likewise; in ACLED and UCDP they are the other side"
+    )
+    first_side_attacks: bool = Field(
+        False,
+        description="in ACLED and UCDP, which don't say who began: whether actor1 or side_a is taken for the attacker; "
+        "otherwise either side may be",
     )
     event_types: tuple[Pattern, ...] = Field(
         (), description="types or sub-types of event; in UCDP state-based, non-state or one-sided"
@@ -45,7 +51,7 @@ class PlaceFilter(Strict):
 class ResponseRows(RowFilter):
     """Which rows are the defender's strikes. Strikes of one day and place are one response."""
 
-    file: Sentence | None = Field(
+    file: Line | None = Field(
         None, description="their file, from this file's folder; the attacks' own file if left out"
     )
     target: Target | None = Field(
@@ -60,11 +66,11 @@ class Import(Document):
 
     kind: Literal["import"]
     name: Name = Field(description="name of the record that comes of it")
-    file: Sentence = Field(description="the CSV file, from this file's folder")
+    file: Line = Field(description="the CSV file, from this file's folder")
     format: Format = Field("auto", description="whose layout it has; auto knows it by its columns")
-    source: Sentence = Field(description="who made the data, and which release")
+    source: Line = Field(description="who made the data, and which release")
     accessed: Moment | None = Field(None, description="day on which it was fetched")
-    attribution: Sentence | None = Field(None, description="what its makers ask to be said with every result")
+    attribution: Line | None = Field(None, description="what its makers ask to be said with every result")
     dates: Literal["day-first", "month-first"] | None = Field(
         None, description="how 03/11/2023 is meant; needed only where the file itself doesn't show it"
     )
@@ -74,7 +80,7 @@ class Import(Document):
     end: Moment | None = Field(
         None, description="midnight up to which rows count; left out, after the last attack"
     )
-    count_by: Literal["day", "week"] | AtLeastOne | None = Field(
+    count_by: Literal["day", "week"] | WindowDays | None = Field(
         None,
         description="length of a window: day, week, or a number of days; left out, day up to 60 days and week beyond",
     )

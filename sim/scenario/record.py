@@ -125,8 +125,8 @@ class RowsRead(Strict):
     def line(self) -> str:
         """The sentence that a user sees.
 
-        >>> RowsRead(file="mine.csv", read=5, kept=2, dropped={"other actors": 3}).line()
-        'mine.csv: 5 rows read, 2 kept, 3 dropped: 3 other actors'
+        >>> RowsRead(file="mine.csv", read=5, kept=2, dropped={"by other actors": 3}).line()
+        'mine.csv: 5 rows read, 2 kept, 3 dropped: 3 by other actors'
         """
         left = self.read - self.kept
         rows = "1 row" if self.read == 1 else f"{self.read} rows"

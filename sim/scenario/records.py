@@ -3,12 +3,10 @@
 import importlib
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
 from sim.errors import ConfigError, Located
 from sim.scenario.loader import READER, Loaded, load
 from sim.scenario.names import find
-from sim.scenario.record import Record, with_responses
 from sim.scenario.tree import Node, Spot
 
 
@@ -29,5 +27,6 @@ def load_record(
     loaded = load(path, "record")
     if responses is None:
         return loaded
-    strikes = importlib.import_module(READER).read_responses(responses, places)
-    return replace(loaded, model=with_responses(cast("Record", loaded.model), strikes))
+    return replace(
+        loaded, model=importlib.import_module(READER).with_strikes(loaded.model, responses, places)
+    )

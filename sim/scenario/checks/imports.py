@@ -1,11 +1,11 @@
 """An import by itself: its dates are midnights in order, its strikes have a target."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 from sim.errors import Located
 from sim.scenario.checks.common import start_before_end
-from sim.scenario.common import days_between
-from sim.scenario.imports import Import, RowFilter
+from sim.scenario.imports import FILTERS, Import
 from sim.scenario.tree import Node, at, at_key
 
 
@@ -15,7 +15,7 @@ def check(x: Import, tree: Node) -> Iterator[Located]:
         moment = getattr(x, field)
         if moment is not None and not _in_calendar(moment.year):
             yield at(tree, (field,), f"expected a date from 1900 to 2100, found {moment}")
-        elif moment is not None and days_between(moment.replace(day=1), moment) % 1.0:
+        elif isinstance(moment, dt.datetime) and moment.time() != dt.time():
             yield at(
                 tree, (field,), f"expected a day, whose midnight is a window's edge, found the time {moment}"
             )
@@ -28,7 +28,7 @@ def check(x: Import, tree: Node) -> Iterator[Located]:
             ("responses",),
             "expected a target for the strikes, found none: write «target: {fighters: 1.0}»",
         )
-    if r is not None and r.file is None and not any(getattr(r, f) for f in RowFilter.model_fields):
+    if r is not None and r.file is None and not any(getattr(r, f) for f in FILTERS):
         yield at_key(
             tree, ("responses",), "expected a filter, found none: without one every row would be a strike"
         )
