@@ -181,7 +181,7 @@ def _named(tree: Node, field: Field, name: str) -> CsvTable:
     """The file that a field of an import names, from the folder of the file where that is written."""
     path = Path(tree.nearest(field).spot.path).parent / name
     if not path.exists():
-        raise ConfigError([at(tree, field, f"expected a CSV file, found no file {quoted(str(path))}")])
+        raise ConfigError([at(tree, field, f"expected a CSV file, found no file {quoted(name)}")])
     return CsvTable(path, str(path))
 
 

@@ -5,20 +5,80 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from calibration.history.layouts import UCDP_COLUMNS
-
-ACLED_COLUMNS = (
-    "event_id_cnty,event_date,year,time_precision,disorder_type,event_type,sub_event_type,actor1,assoc_actor_1,inter1,"
-    "actor2,assoc_actor_2,inter2,interaction,civilian_targeting,iso,region,country,admin1,admin2,admin3,location,"
-    "latitude,longitude,geo_precision,source,source_scale,notes,fatalities,tags,timestamp"
-).split(",")
+ACLED_COLUMNS = [
+    "event_id_cnty",
+    "event_date",
+    "year",
+    "time_precision",
+    "disorder_type",
+    "event_type",
+    "sub_event_type",
+    "actor1",
+    "assoc_actor_1",
+    "inter1",
+    "actor2",
+    "assoc_actor_2",
+    "inter2",
+    "interaction",
+    "civilian_targeting",
+    "iso",
+    "region",
+    "country",
+    "admin1",
+    "admin2",
+    "admin3",
+    "location",
+    "latitude",
+    "longitude",
+    "geo_precision",
+    "source",
+    "source_scale",
+    "notes",
+    "fatalities",
+    "tags",
+    "timestamp",
+]
 # A part of GTD's 135 columns, in its order and spelling: readers go by name.
-GTD_COLUMNS = (
-    "eventid,iyear,imonth,iday,approxdate,extended,resolution,country,country_txt,region,region_txt,provstate,city,"
-    "latitude,longitude,specificity,vicinity,location,summary,attacktype1,attacktype1_txt,attacktype2_txt,targtype1,"
-    "targtype1_txt,target1,natlty1_txt,gname,gsubname,gname2,weaptype1,weaptype1_txt,weapsubtype1_txt,nkill,nkillus,"
-    "nwound,nwoundus,addnotes,INT_LOG"
-).split(",")
+GTD_COLUMNS = [
+    "eventid",
+    "iyear",
+    "imonth",
+    "iday",
+    "approxdate",
+    "extended",
+    "resolution",
+    "country",
+    "country_txt",
+    "region",
+    "region_txt",
+    "provstate",
+    "city",
+    "latitude",
+    "longitude",
+    "specificity",
+    "vicinity",
+    "location",
+    "summary",
+    "attacktype1",
+    "attacktype1_txt",
+    "attacktype2_txt",
+    "targtype1",
+    "targtype1_txt",
+    "target1",
+    "natlty1_txt",
+    "gname",
+    "gsubname",
+    "gname2",
+    "weaptype1",
+    "weaptype1_txt",
+    "weapsubtype1_txt",
+    "nkill",
+    "nkillus",
+    "nwound",
+    "nwoundus",
+    "addnotes",
+    "INT_LOG",
+]
 
 ACLED = {
     "time_precision": 1, "disorder_type": "Political violence", "event_type": "Explosions/Remote violence",
@@ -41,7 +101,12 @@ Fields = Mapping[str, object]
 
 
 def text(
-    columns: Sequence[str], rows: Iterable[Fields], *, header: bool = True, upper: bool = False, delimiter: str = ","
+    columns: Sequence[str],
+    rows: Iterable[Fields],
+    *,
+    header: bool = True,
+    upper: bool = False,
+    delimiter: str = ",",
 ) -> str:
     """A CSV file of these columns."""
     out = io.StringIO()

@@ -58,11 +58,13 @@ def test_an_export_is_known_by_its_columns_and_counted_by_day(name: str, tmp_pat
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-@pytest.mark.parametrize("quirk", ["bom", "upper", "shuffled", "semicolons", "tabs", "more columns", "rows permuted"])
+@pytest.mark.parametrize(
+    "quirk", ["bom", "upper", "shuffled", "semicolons", "tabs", "more columns", "rows permuted"]
+)
 def test_a_quirk_of_the_file_changes_no_count(quirk: str, name: str, tmp_path: Path) -> None:
     """Byte-order mark, capitals, order and number of columns, separators, order of rows."""
     columns, rows = LAYOUTS[name]
-    mixed = random.Random(1)  # noqa: S311
+    mixed = random.Random(1)
     content = {
         "bom": lambda: "\ufeff" + text(columns, rows),
         "upper": lambda: text(columns, rows, upper=True),
@@ -79,7 +81,9 @@ def test_a_quirk_of_the_file_changes_no_count(quirk: str, name: str, tmp_path: P
     ]
 
 
-@pytest.mark.parametrize("columns", [UCDP_COLUMNS, [x for x in UCDP_COLUMNS if x not in ("relid", "gwnoa", "gwnob")]])
+@pytest.mark.parametrize(
+    "columns", [UCDP_COLUMNS, [x for x in UCDP_COLUMNS if x not in ("relid", "gwnoa", "gwnob")]]
+)
 def test_ucdp_releases_differ_in_columns(columns: list[str], tmp_path: Path) -> None:
     """49 columns or fewer: columns are known by name."""
     assert counts(read_record(written(tmp_path, text(columns, LAYOUTS["ucdp-ged"][1])))) == EXPECTED
@@ -107,11 +111,17 @@ def test_acled_text_with_commas_quotes_and_line_ends(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("inter", "kept"), [("3", 2), ("Political militia", 2), ("3.0", 2), ("8", 0)])
 def test_acled_sorts_of_actors_are_codes_or_text(inter: str, kept: int, tmp_path: Path) -> None:
     """A filter by sort finds both. «-9» and 0 are nobody."""
-    rows = acled(*({"event_date": x, "inter1": inter, "inter2": 0} for x in DAYS[:2]), {"event_date": DAYS[3], "inter1": "1", "inter2": "-9"})
+    rows = acled(
+        *({"event_date": x, "inter1": inter, "inter2": 0} for x in DAYS[:2]),
+        {"event_date": DAYS[3], "inter1": "1", "inter2": "-9"},
+    )
     written(tmp_path, text(ACLED_COLUMNS, rows))
     path = an_import(tmp_path, "attacks: {attackers: [political militia, State forces]}")
     rows_read = read_record(path).rows[0]
-    assert (rows_read.kept, rows_read.dropped) == (kept + 1, {"by other actors": 2 - kept} if kept < 2 else {})
+    assert (rows_read.kept, rows_read.dropped) == (
+        kept + 1,
+        {"by other actors": 2 - kept} if kept < 2 else {},
+    )
 
 
 def test_an_acled_code_that_is_none_is_located(tmp_path: Path) -> None:
@@ -132,7 +142,9 @@ def test_acled_either_side_may_have_attacked_unless_the_first_is_said_to(tmp_pat
     written(tmp_path, text(ACLED_COLUMNS, acled({"event_date": DAYS[0]}, {"event_date": DAYS[2], **other})))
     either = read_record(an_import(tmp_path, "attacks: {attackers: [River*], targets: [Coast Guard*]}"))
     first = read_record(
-        an_import(tmp_path, "attacks: {attackers: [River*], targets: [Coast Guard*], first_side_attacks: true}")
+        an_import(
+            tmp_path, "attacks: {attackers: [River*], targets: [Coast Guard*], first_side_attacks: true}"
+        )
     )
     assert [x.rows[0].kept for x in (either, first)] == [2, 1]
     assert first.rows[0].dropped == {"by other actors": 1}
@@ -169,7 +181,10 @@ def test_dates_that_can_be_read_two_ways_are_refused_with_what_to_write(tmp_path
     with pytest.raises(ConfigError) as error:
         read_record(path)
     (line,) = error.value.lines()
-    assert "export.csv:2:2: event_date: expected dates that can be read in one way only, found 03/11/2023" in line
+    assert (
+        "export.csv:2:2: event_date: expected dates that can be read in one way only, found 03/11/2023"
+        in line
+    )
     assert "write it as 2023-11-03 or 2023-03-11, or say «dates: day-first» or «dates: month-first»" in line
     for order, day in (("day-first", dt.date(2023, 11, 3)), ("month-first", dt.date(2023, 3, 11))):
         assert day in counts(read_record(an_import(tmp_path, f"dates: {order}", "count_by: day")))
@@ -181,7 +196,10 @@ def test_dates_in_both_orders_are_refused_at_both_places(tmp_path: Path) -> None
     with pytest.raises(ConfigError) as error:
         read_record(written(tmp_path, text(ACLED_COLUMNS, rows)))
     first, second = error.value.lines()
-    assert "export.csv:3:2: event_date: expected day and month in one order, found 25/12/2023 beside 12/25/2023 on line 4" in first
+    assert (
+        "export.csv:3:2: event_date: expected day and month in one order, found 25/12/2023 beside 12/25/2023 on line 4"
+        in first
+    )
     assert "export.csv:4:2:" in second
 
 
@@ -218,7 +236,9 @@ UNSURE: dict[str, tuple[Sequence[str], list[Fields]]] = {
         ("gtd", 31, 1), ("gtd", 365, 2),
     ],
 )  # fmt: skip
-def test_a_row_without_a_day_counts_where_one_window_holds_all_its_days(name: str, step: int, kept: int, tmp_path: Path) -> None:
+def test_a_row_without_a_day_counts_where_one_window_holds_all_its_days(
+    name: str, step: int, kept: int, tmp_path: Path
+) -> None:
     """Week, month, range, or year of an event: it is counted if the window holds it whole, else dropped for a reason."""
     sure = LAYOUTS[name][1][0]
     columns, rows = UNSURE[name]
@@ -251,11 +271,17 @@ def test_ucdp_a_code_coarser_than_the_range_is_believed(tmp_path: Path) -> None:
 def test_a_row_without_a_date_is_dropped_and_a_wrong_date_is_an_error(tmp_path: Path) -> None:
     """Missing is a reason; 31 February and a range that runs backwards are mistakes."""
     rows = gtd({"iyear": "-9"}, {}, {"iyear": 2015, "imonth": 2, "iday": 31})
-    assert read_record(written(tmp_path, text(GTD_COLUMNS, rows[:2]))).rows[0].dropped == {"without a date": 1}
-    with pytest.raises(ConfigError, match=r"export\.csv:4:4: iday: expected a day of month 2 of 2015, at most 28, found 31"):
+    assert read_record(written(tmp_path, text(GTD_COLUMNS, rows[:2]))).rows[0].dropped == {
+        "without a date": 1
+    }
+    with pytest.raises(
+        ConfigError, match=r"export\.csv:4:4: iday: expected a day of month 2 of 2015, at most 28, found 31"
+    ):
         read_record(written(tmp_path, text(GTD_COLUMNS, rows)))
     rows = ucdp({"date_start": "2023-01-10", "date_end": "2023-01-09"})
-    with pytest.raises(ConfigError, match=r"export\.csv:2:40: date_end: expected a date not before date_start"):
+    with pytest.raises(
+        ConfigError, match=r"export\.csv:2:40: date_end: expected a date not before date_start"
+    ):
         read_record(written(tmp_path, text(UCDP_COLUMNS, rows)))
 
 
