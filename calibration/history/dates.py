@@ -2,7 +2,8 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Order = Literal["day-first", "month-first"]
@@ -33,6 +34,7 @@ class Cell(NamedTuple):
     text: str
 
 
+@lru_cache(maxsize=10_000)  # the dates of a file come again and again
 def moment(text: str, order: Order | None = None) -> dt.datetime:
     """A local date (its midnight) or time, in years 1900 to 2100. ``order`` is for 03/11/2023. Raises ValueError.
 
@@ -53,6 +55,7 @@ def moment(text: str, order: Order | None = None) -> dt.datetime:
     raise ValueError(text)
 
 
+@lru_cache(maxsize=10_000)
 def orders(text: str) -> frozenset[Order]:
     """The orders of day and month in which a date of the form 03/11/2023 makes sense; both for other forms.
 
@@ -149,7 +152,7 @@ def last_of_month(year: int, month: int) -> dt.date:
 
 def cells_of(
     rows: Sequence[tuple[int, dict[str, str]]], header: Sequence[str], names: Sequence[str]
-) -> list[Cell]:
+) -> Iterator[Cell]:
     """The cells of these columns that are filled, where the file has them."""
     at = [(name, header.index(name) + 1) for name in names if name in header]
-    return [Cell(line, i, name, cells[name]) for line, cells in rows for name, i in at if cells[name]]
+    return (Cell(line, i, name, cells[name]) for line, cells in rows for name, i in at if name in cells)

@@ -118,7 +118,7 @@ def running_total(table: CsvTable, ledger: Ledger, span: Span) -> Counted:
     columns = [x for x in table.header if x not in ("date", "total")]
     places = {c: _column_place(table, c) for c in columns}
     totals: list[PlaceTotal] = []
-    known = [i for i, x in enumerate(rows) if columns and all(x.row.cells[c] for c in columns)]
+    known = [i for i, x in enumerate(rows) if columns and all(table.text(x.row, c) for c in columns)]
     for i, j in pairwise(known):
         row = rows[j].row
         by_place = {}

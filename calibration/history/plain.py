@@ -101,8 +101,8 @@ def responses_of(
         elif places and place not in places and not table.has_mistake(row):
             table.unknown(row, "place", one_of(place, places, "one of the settings' places"))
         at.setdefault(place or "unknown", table.spot(row, "place"))
-        strength = table.number(row, "strength") if row.cells.get("strength") else 1.0
-        delay = table.number(row, "delay_days") if row.cells.get("delay_days") else None
+        strength = table.number(row, "strength") if table.text(row, "strength") else 1.0
+        delay = table.number(row, "delay_days") if table.text(row, "delay_days") else None
         out.append(
             Response(
                 id=f"R{len(out) + 1}",
@@ -120,12 +120,12 @@ def responses_of(
 
 def _target(table: CsvTable, row: Row) -> Target:
     """A class of target, or several in equal shares."""
-    classes = [x.strip() for x in row.cells["target"].lower().split("+")]
+    classes = [x.strip() for x in table.text(row, "target").lower().split("+")]
     strange = next((x for x in classes if x not in TARGETS), None)
     if strange is not None or len(set(classes)) < len(classes):
         several = f"one of {', '.join(TARGETS)}, or several joined by +"
         near = nearest(strange, TARGETS) if strange is not None else None
-        found = row.cells["target"] or "nothing"
+        found = table.text(row, "target") or "nothing"
         hint = f": did you mean {quoted(near)}?" if near is not None else ""
         table.unknown(row, "target", f"expected {several}, found {found}{hint}")
         return Target(infrastructure=1.0)

@@ -4,7 +4,7 @@ import csv
 import datetime as dt
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -17,14 +17,16 @@ from sim.scenario.tree import Spot
 
 T = TypeVar("T")
 DELIMITERS = ",;\t"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 LARGEST_TABLE = 1024 * 1024 * 1024  # bytes; UCDP GED, the largest that is read here, has some 250 MB
+SHORT = 60  # characters of a cell that is likely to come again: names and codes, not notes
 LONGEST_CELL = 16 * 1024 * 1024  # characters; notes and lists of sources pass the csv module's 128 KiB
 A_DATE = "a date as 2023-11-08, or a local time as 2023-11-08T14:18"
 _NEVER = dt.datetime(2000, 1, 1)  # noqa: DTZ001  local time; stands for a date that is an error
 
 
 class Row(NamedTuple):
-    """A row: its line in the file, and its cells by column."""
+    """A row: its line in the file, and its cells by column, those that are filled."""
 
     line: int
     cells: dict[str, str]
@@ -46,9 +48,10 @@ class CsvTable:
         self._wrong_lines: set[int] = set()
         data = read_bytes(path, self.shown, LARGEST_TABLE, "CSV")
         self.sha256 = hashlib.sha256(data).hexdigest()
-        text, self._odd_line = self._decoded(data)
-        self.delimiter = _delimiter(text)
-        rows = self._parsed_rows(text)
+        data = data.removeprefix(BYTE_ORDER_MARK)
+        encoding, self._odd_line = self._encoding(data)
+        self.delimiter = _delimiter(_lines(data, encoding))
+        rows = self._parsed_rows(_lines(data, encoding))
         first = next(rows, None)
         if first is None:
             raise self._refused(1, "expected a header and rows, found nothing")
@@ -59,6 +62,7 @@ class CsvTable:
         if self._odd_line is not None and self.export is None:
             raise self._refused(self._odd_line, "expected UTF-8 text, found other bytes")
         self.rows: list[Row] = []
+        self._same: dict[str, str] = {}  # one string for equal cells: an export repeats most of them
         self.read = 0
         if names is not None:
             self._take(*first)
@@ -77,26 +81,26 @@ class CsvTable:
         """Whether the file was no UTF-8 and was read as Windows-1252."""
         return self._odd_line is not None
 
-    def _decoded(self, data: bytes) -> tuple[str, int | None]:
-        """The text, and the first line that is no UTF-8."""
+    def _encoding(self, data: bytes) -> tuple[str, int | None]:
+        """How the text is encoded, and the first line that is no UTF-8."""
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise self._refused(1, "expected UTF-8 text, found UTF-16: save the file as UTF-8")
         if (at := data.find(b"\0")) >= 0:
             raise self._refused(data[:at].count(b"\n") + 1, "expected a text file, found binary data")
-        data = data.removeprefix(b"\xef\xbb\xbf")
-        try:
-            return data.decode("utf-8"), None
-        except UnicodeDecodeError as e:
-            line = data[: e.start].count(b"\n") + 1
-        try:
-            return data.decode("cp1252"), line
-        except UnicodeDecodeError:
-            return data.decode("latin-1"), line
+        line = None
+        for encoding in ("utf-8", "cp1252"):
+            try:
+                data.decode(encoding)
+            except UnicodeDecodeError as e:
+                line = data[: e.start].count(b"\n") + 1 if line is None else line
+            else:
+                return encoding, line
+        return "latin-1", line
 
-    def _parsed_rows(self, text: str) -> Iterator[tuple[int, list[str]]]:
+    def _parsed_rows(self, lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
         """Rows with the line that each begins on; one that is all empty is none."""
         csv.field_size_limit(LONGEST_CELL)
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=self.delimiter, strict=True)
+        reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
         while True:
             line = reader.line_num + 1
             try:
@@ -113,7 +117,12 @@ class CsvTable:
         if len(cells) != len(self.header):
             self.mistake(line, len(cells), "", f"expected {len(self.header)} cells, found {len(cells)}")
         else:
-            self.rows.append(Row(line, {n: x.strip() for n, x in zip(self.header, cells, strict=True)}))
+            filled = {
+                n: self._same.setdefault(x, x) if len(x) < SHORT else x
+                for n, text in zip(self.header, cells, strict=True)
+                if (x := text.strip())
+            }
+            self.rows.append(Row(line, filled))
 
     def _refused(self, line: int, message: str) -> ConfigError:
         return ConfigError([Located(self.shown, line, 1, "", message)])
@@ -129,7 +138,7 @@ class CsvTable:
 
     def wrong(self, row: Row, name: str, expected: str) -> None:
         """Note that a cell holds something else than expected."""
-        found = shortened(row.cells.get(name, "")) or "nothing"
+        found = shortened(self.text(row, name)) or "nothing"
         self.unknown(row, name, f"expected {expected}, found {found}")
 
     def unknown(self, row: Row, name: str, message: str) -> None:
@@ -158,13 +167,13 @@ class CsvTable:
 
     def _parsed(self, row: Row, name: str, parse: Callable[[str], T], expected: str, default: T) -> T:
         try:
-            return parse(row.cells[name])
+            return parse(self.text(row, name))
         except ValueError:
             self.wrong(row, name, expected)
             return default
 
     def text(self, row: Row, name: str) -> str:
-        """A cell's text; empty for a column that the file doesn't have."""
+        """A cell's text; empty for an empty cell, and for a column that the file doesn't have."""
         return row.cells.get(name, "")
 
     def count(self, row: Row, name: str) -> int:
@@ -192,12 +201,12 @@ class CsvTable:
 
     def place(self, row: Row, name: str) -> str | None:
         """A place's name in lower case; None for an empty cell."""
-        text = row.cells.get(name, "")
+        text = self.text(row, name)
         return self._parsed(row, name, place_name, "a place's name, letters first", "place") if text else None
 
     def choice(self, row: Row, name: str, choices: Sequence[str]) -> str:
         """One of a few words; the first for an empty cell."""
-        text = row.cells.get(name, "") or choices[0]
+        text = self.text(row, name) or choices[0]
         if text not in choices:
             self.wrong(row, name, f"one of {', '.join(choices)}")
             return choices[0]
@@ -223,9 +232,13 @@ def place_name(text: str) -> str:
     return name
 
 
-def _delimiter(text: str) -> str:
+def _lines(data: bytes, encoding: str) -> Iterable[str]:
+    """Lines with the ends that they have: a cell may hold some. Decoded one by one, for files of hundreds of MB."""
+    return io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
+
+
+def _delimiter(lines: Iterable[str]) -> str:
     """What stands between the cells of the first row: that which makes the most of them."""
-    lines = io.StringIO(text, newline="")
     first = next((x for x in lines if x.strip()), "")
 
     def cells(delimiter: str) -> int:
