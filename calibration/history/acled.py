@@ -35,7 +35,7 @@ NOTES = (
 
 def incident(table: CsvTable, row: Row) -> Incident:
     """What a row says."""
-    first, last = _days(table, row)
+    first, last, dated = _days(table, row)
     sides = [
         (*filled(table, row, f"actor{i}", f"assoc_actor_{i}"), *_sort(table, row, f"inter{i}")) for i in "12"
     ]
@@ -45,6 +45,7 @@ def incident(table: CsvTable, row: Row) -> Incident:
         version=table.text(row, "timestamp").zfill(20),
         first=first,
         last=last,
+        dated=dated,
         attackers=sides[0],
         targets=sides[1],
         two_sided=True,
@@ -55,17 +56,17 @@ def incident(table: CsvTable, row: Row) -> Incident:
     )
 
 
-def _days(table: CsvTable, row: Row) -> tuple[dt.date | None, dt.date | None]:
+def _days(table: CsvTable, row: Row) -> tuple[dt.date | None, dt.date | None, dt.date | None]:
     """Precision 1 is the day, 2 a day of that week or of a stretch as long, 3 a day of that month."""
     precision = table.code(row, "time_precision", 1, 3)
     if not table.text(row, "event_date"):
-        return None, None
+        return None, None, None
     day = table.moment(row, "event_date").date()
     if precision == 2:
-        return around(day, 7)
+        return *around(day, 7), day
     if precision == 3:
-        return day.replace(day=1), last_of_month(day.year, day.month)
-    return day, day
+        return day.replace(day=1), last_of_month(day.year, day.month), day
+    return day, day, day
 
 
 def _sort(table: CsvTable, row: Row, name: str) -> tuple[str, ...]:

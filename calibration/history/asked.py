@@ -16,6 +16,8 @@ def check_import(how: Import, tree: Node, form: str) -> None:
     """Refuse every field of an import that means nothing for a file of this form. Raises ConfigError."""
     if form in SOURCES:
         _check_place_code(how, tree, form)
+        if how.dates is not None and not SOURCES[form].dates:
+            refuse(tree, (), ["dates"], f"for {title(form)}, whose dates are columns of numbers")
     else:
         _refuse_filters_of_events(how, tree, form)
     check_filters(how.attacks, ("attacks",), tree, form)

@@ -3,14 +3,13 @@
 import datetime as dt
 import math
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 DAILY_UP_TO = 60
 """Events over at most so many days are counted by day, else by week, unless the user says otherwise."""
 MOST_WINDOWS = 5000
 """A record of more windows is a slip, such as a day for a week: fitting it would take hours."""
 DAY = dt.timedelta(days=1)
-Across = Literal["drop", "first-day"]
 
 
 class Days(NamedTuple):
@@ -38,13 +37,14 @@ class Grid(NamedTuple):
         start = self.start + i * self.step * DAY
         return midnight(start), midnight(min(start + self.step * DAY, self.end))
 
-    def window_of(self, days: Days, across: Across) -> int | None:
+    def window_of(self, days: Days) -> int | None:
         """The window that an event falls in; None if that isn't known, or it lies outside."""
-        first, last = (math.floor((x - self.start).days / self.step) for x in days)
-        if across == "first-day" and self.start <= days.first < self.end:
-            return first
-        inside = self.start <= days.first and days.last < self.end
-        return first if inside and first == last else None
+        first, last = self._at(days.first), self._at(days.last)
+        return first if first == last else None
+
+    def _at(self, day: dt.date) -> int | None:
+        """The window that a day lies in."""
+        return (day - self.start).days // self.step if self.start <= day < self.end else None
 
     def misses(self, days: Days) -> bool:
         """Does an event lie outside altogether?"""

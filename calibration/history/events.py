@@ -81,6 +81,8 @@ def counted_events(
     found: list[_Placed] = []
     for x in events.incidents:
         days = Days(x.first, x.last) if x.first is not None and x.last is not None else None
+        if how.across_windows == "as-dated" and x.dated is not None:
+            days = Days(x.dated, x.dated)
         if events.repeated(x):
             ledger.drop(x.row, DUPLICATE)
         elif days is None:
@@ -103,7 +105,7 @@ def counted_events(
         the_grid = grid([x.days for x in found], step, start, end)
         _check_size(the_grid, table)
         for p in found:
-            i = the_grid.window_of(p.days, how.across_windows)
+            i = the_grid.window_of(p.days)
             if i is not None:
                 ledger.keep(p.row)
                 by_window.setdefault(i, []).append(p)

@@ -41,6 +41,7 @@ def incident(table: CsvTable, row: Row) -> Incident:
         version="",
         first=first,
         last=last,
+        dated=first,
         attackers=filled(table, row, "gname", "gname2", "gname3", "gsubname", "gsubname2", "gsubname3"),
         targets=filled(
             table,

@@ -12,7 +12,8 @@ MISSING = ("-9", "-99", "-999", ".", "NA", "NULL")
 class Incident(NamedTuple):
     """A row as an incident.
 
-    ``first`` and ``last`` are the first and last day on which it may have been; None without a date. ``attackers`` and ``targets`` are names and sorts of those involved; where ``two_sided`` the source
+    ``first`` and ``last`` are the first and last day on which it may have been; None without a date. ``dated``
+    is the day under which it is filed. ``attackers`` and ``targets`` are names and sorts of those involved; where ``two_sided`` the source
     doesn't say which of the two began. ``place`` is a country or, in a plain file, the place.
     """
 
@@ -21,6 +22,7 @@ class Incident(NamedTuple):
     version: str
     first: dt.date | None
     last: dt.date | None
+    dated: dt.date | None
     attackers: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     two_sided: bool = False

@@ -102,7 +102,7 @@ def unused(rows: RowFilter, incidents: Sequence[Incident]) -> Iterator[tuple[str
         for i, name in enumerate(getattr(rows, field)):
             if not Patterns([name]).match(known):
                 near = nearest(name, known)
-                hint = f": did you mean {quoted(near)}?" if near is not None else ""
+                hint = f", but {quoted(near)} is" if near is not None else ""
                 yield field, i, f"{field}: {quoted(name)} is in no row of the file{hint}"
 
 

@@ -26,7 +26,7 @@ def plain_event(table: CsvTable, row: Row) -> Incident:
     """A row of a plain file of events."""
     day = table.moment(row, "date").date() if table.text(row, "date") else None
     weapons = filled(table, row, "weapon")
-    return Incident(row, "", "", day, day, weapons=weapons, place=table.text(row, "place"))
+    return Incident(row, "", "", day, day, day, weapons=weapons, place=table.text(row, "place"))
 
 
 SOURCES: dict[str, Source] = {

@@ -28,6 +28,9 @@ def incident(table: CsvTable, row: Row) -> Incident:
         version="",
         first=first,
         last=last,
+        dated=table.moment(row, "date_start").date()
+        if first is not None and table.text(row, "date_start")
+        else first,
         attackers=filled(table, row, "side_a"),
         targets=filled(table, row, "side_b"),
         two_sided=violence != 3,  # in one-sided violence side a attacks civilians

@@ -6,8 +6,10 @@ from typing import Any
 
 import typer
 
+from sim.console import say_rows
 from sim.errors import ConfigError, Located
 from sim.scenario.check import check_file
+from sim.scenario.record import Record
 
 
 def check(files: Sequence[Path], *, as_json: bool = False) -> dict[str, Any]:
@@ -22,6 +24,9 @@ def check(files: Sequence[Path], *, as_json: bool = False) -> dict[str, Any]:
         except ConfigError as error:
             mistakes.update(dict.fromkeys(error.mistakes))
         else:
+            for x in found.values():
+                if isinstance(x.model, Record):
+                    say_rows(x.model)
             if not as_json:
                 named = len(found) - 1
                 also = f" and {named} file{'s' * (named > 1)} that it names" if named else ""

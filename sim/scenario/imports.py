@@ -88,8 +88,10 @@ class Import(Document):
         None,
         description="rows dated over more days than this are dropped; left out, any whose days lie in one window count",
     )
-    across_windows: Literal["drop", "first-day"] = Field(
-        "drop", description="what becomes of a row whose days reach over a window's edge"
+    across_windows: Literal["drop", "as-dated"] = Field(
+        "drop",
+        description="what becomes of a row whose days reach over a window's edge: dropped, or counted on the day that it is "
+        "filed under (ACLED event_date, UCDP date_start, GTD the first it may be)",
     )
     place_precision: AtLeastOne | None = Field(
         None,

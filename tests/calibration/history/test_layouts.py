@@ -251,12 +251,12 @@ def test_a_row_without_a_day_counts_where_one_window_holds_all_its_days(
 
 
 def test_what_becomes_of_dates_that_are_not_precise(tmp_path: Path) -> None:
-    """A limit in days drops more; «first-day» counts a range where it begins."""
+    """A limit in days drops more; «as-dated» counts a range on the day that it is filed under."""
     written(tmp_path, text(*UNSURE["ucdp-ged"]))
     span = ("start: 2023-01-01", "end: 2023-02-01")
     limited = read_record(an_import(tmp_path, *span, "count_by: 31", "date_precision_days: 7")).rows[0]
     assert (limited.kept, limited.dropped) == (1, {"dated too vaguely": 1})
-    first = read_record(an_import(tmp_path, *span, "count_by: 5", "across_windows: first-day"))
+    first = read_record(an_import(tmp_path, *span, "count_by: 5", "across_windows: as-dated"))
     assert counts(first) == {dt.date(2023, 1, 1): 1, dt.date(2023, 1, 6): 1}
 
 
@@ -361,3 +361,26 @@ def test_at_most_twenty_of_many_mistakes_are_told(tmp_path: Path) -> None:
         read_record(written(tmp_path, text(ACLED_COLUMNS, rows)))
     assert len(error.value.lines()) == 20
     assert error.value.lines()[-1].endswith("(and 10 more)")
+
+
+@pytest.mark.parametrize(("name", "filed"), [("acled", [12, 20]), ("ucdp-ged", [10, 1]), ("gtd", [1, 1])])
+def test_as_dated_counts_a_row_on_the_day_that_it_is_filed_under(
+    name: str, filed: list[int], tmp_path: Path
+) -> None:
+    """ACLED's event_date, UCDP's date_start, the first day that GTD leaves open."""
+    written(tmp_path, text(*UNSURE[name]))
+    record = read_record(
+        an_import(
+            tmp_path, "start: 2023-01-01", "end: 2023-02-01", "count_by: day", "across_windows: as-dated"
+        )
+    )
+    assert counts(record) == {dt.date(2023, 1, x): filed.count(x) for x in filed}
+
+
+def test_as_dated_a_row_may_open_the_first_window(tmp_path: Path) -> None:
+    """Where no start is given, the first day under which a row is filed is where counting begins."""
+    rows = acled({"event_date": "2023-01-10", "time_precision": 2}, {"event_date": "2023-01-12"})
+    written(tmp_path, text(ACLED_COLUMNS, rows))
+    record = read_record(an_import(tmp_path, "across_windows: as-dated"))
+    assert [w.count for w in record.windows] == [1, 0, 1]
+    assert [w.count for w in read_record(an_import(tmp_path)).windows] == [1]

@@ -73,7 +73,7 @@ LINES = {
 }  # fmt: skip
 PLACES = "places: {iraq: {countries: [Eastland]}, syria: {countries: [Westland, Farland]}}"
 COUNTING = st.sampled_from(
-    ["count_by: day", "count_by: week", "count_by: 31", "date_precision_days: 7", "across_windows: first-day"]
+    ["count_by: day", "count_by: week", "count_by: 31", "date_precision_days: 7", "across_windows: as-dated"]
 )
 
 
