@@ -1,7 +1,7 @@
 """A table of events, of any layout, to windows with counts and to the defender's responses."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from calibration.history.counting import MOST_WINDOWS, Days, Grid, grid, midnight
@@ -12,6 +12,7 @@ from calibration.history.select import NO_PLACE, Selection, unused
 from calibration.history.sources import Source
 from calibration.history.table import CsvTable, Row
 from sim.errors import ConfigError, Located
+from sim.scenario.common import Moment
 from sim.scenario.imports import Import, ResponseRows, RowFilter
 from sim.scenario.record import Casualties, CountWindow, Response
 from sim.scenario.tree import Spot
@@ -75,28 +76,8 @@ def counted_events(
     Casualties are summed by the same windows, where every attack of a plain file's window states them.
     """
     how, table = events.how, events.table
-    selection = Selection(how.attacks, how.places, how.place_precision)
-    start = None if how.start is None else dt.date(how.start.year, how.start.month, how.start.day)
-    end = None if how.end is None else dt.date(how.end.year, how.end.month, how.end.day)
-    found: list[_Placed] = []
-    for x in events.incidents:
-        days = Days(x.first, x.last) if x.first is not None and x.last is not None else None
-        if how.across_windows == "as-dated" and x.dated is not None:
-            days = Days(x.dated, x.dated)
-        if events.repeated(x):
-            ledger.drop(x.row, DUPLICATE)
-        elif days is None:
-            ledger.drop(x.row, NO_DATE)
-        elif x.row.line in struck:
-            ledger.drop(x.row, BOTH if selection.reason(x) is None else RESPONSE)
-        elif reason := selection.reason(x):
-            ledger.drop(x.row, reason)
-        elif (start is not None and days.last < start) or (end is not None and days.first >= end):
-            ledger.drop(x.row, OUTSIDE)
-        elif how.date_precision_days is not None and x.days > how.date_precision_days:
-            ledger.drop(x.row, NOT_PRECISE)
-        else:
-            found.append(_Placed(x.row, days, events.place(x, selection)))
+    start, end = _day(how.start), _day(how.end)
+    found = list(_attacks(events, ledger, struck, start, end))
     table.check()
     by_window: dict[int, list[_Placed]] = {}
     the_grid = None
@@ -116,6 +97,36 @@ def counted_events(
         raise ConfigError([Located(table.shown, table.header_line, 1, "", said)])
     places = {p.place: table.spot(p.row, events.layout.place) for p in reversed(found) if p.place is not None}
     return _windows(the_grid, by_window, table, dict(places_at) or places)
+
+
+def _attacks(
+    events: Events, ledger: Ledger, struck: Collection[int], start: dt.date | None, end: dt.date | None
+) -> Iterator[_Placed]:
+    """The rows that count as attacks if a window holds them; the others are dropped, each for its first reason."""
+    how = events.how
+    selection = Selection(how.attacks, how.places, how.place_precision)
+    for x in events.incidents:
+        days = Days(x.first, x.last) if x.first is not None and x.last is not None else None
+        if how.across_windows == "as-dated" and x.dated is not None:
+            days = Days(x.dated, x.dated)
+        if events.repeated(x):
+            ledger.drop(x.row, DUPLICATE)
+        elif days is None:
+            ledger.drop(x.row, NO_DATE)
+        elif x.row.line in struck:
+            ledger.drop(x.row, BOTH if selection.reason(x) is None else RESPONSE)
+        elif reason := selection.reason(x):
+            ledger.drop(x.row, reason)
+        elif (start is not None and days.last < start) or (end is not None and days.first >= end):
+            ledger.drop(x.row, OUTSIDE)
+        elif how.date_precision_days is not None and x.days > how.date_precision_days:
+            ledger.drop(x.row, NOT_PRECISE)
+        else:
+            yield _Placed(x.row, days, events.place(x, selection))
+
+
+def _day(moment: Moment | None) -> dt.date | None:
+    return None if moment is None else dt.date(moment.year, moment.month, moment.day)
 
 
 def _check_size(found: Grid, table: CsvTable) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+from calibration.history.dates import Order
 from calibration.history.forms import NO_DATE, source
 from calibration.history.ledger import Ledger
 from calibration.history.table import CsvTable, Row
@@ -80,13 +81,13 @@ def read_responses(path: Path, places: Sequence[str] = ()) -> tuple[Response, ..
 
 
 def responses_of(
-    table: CsvTable, places: Sequence[str] = ()
+    table: CsvTable, places: Sequence[str] = (), order: Order | None = None
 ) -> tuple[tuple[Response, ...], RowsRead, dict[str, Spot]]:
     """The responses of a table, what became of its rows, and where each place was first written."""
     if table.export is not None or form_of(table) != "responses":
         said = f"expected a file of responses, with the columns {', '.join(COLUMNS['responses'])}"
         raise ConfigError([Located(table.shown, table.header_line, 1, "", said)])
-    table.settle_dates(DATES["responses"], None)
+    table.settle_dates(DATES["responses"], order)
     ledger = Ledger(table)
     out: list[Response] = []
     at: dict[str, Spot] = {}

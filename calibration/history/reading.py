@@ -123,7 +123,7 @@ class _Maker:
         if form == "responses":
             used = [x for x in ("target", "strength", *RowFilter.model_fields) if x in asked.model_fields_set]
             refuse(self.tree, ("responses",), used, "beside a file of responses, which says it itself")
-            found, rows, self.struck_at = plain.responses_of(table)
+            found, rows, self.struck_at = plain.responses_of(table, order=self.how.dates)
             self.rows.append(rows)
             return found
         if form not in SOURCES or asked.target is None:

@@ -7,6 +7,7 @@ import pytest
 
 from calibration.history import read_record, with_strikes
 from calibration.history.layouts import UCDP_COLUMNS
+from sim.commands.check import check
 from sim.errors import ConfigError
 from sim.scenario.check import check_file
 from sim.scenario.explain import explain
@@ -119,8 +120,11 @@ def test_a_row_that_passes_as_attack_and_as_response_is_a_response_and_said_to_b
 def test_responses_from_a_file_of_their_own(tmp_path: Path) -> None:
     """A file of responses says all itself; an export is filtered. The rows of both are accounted for."""
     acled_file(tmp_path)
-    written(tmp_path, "date,place,target\n2023-01-04,iraq,fighters\n,iraq,leader\n", "strikes.csv")
-    record = read_record(an_import(tmp_path, PLACES, ATTACKS, "responses: {file: strikes.csv}"))
+    written(tmp_path, "date,place,target\n04/01/2023,iraq,fighters\n,iraq,leader\n", "strikes.csv")
+    record = read_record(
+        an_import(tmp_path, PLACES, ATTACKS, "dates: day-first", "responses: {file: strikes.csv}")
+    )
+    assert record.responses[0].date == dt.datetime(2023, 1, 4)  # noqa: DTZ001
     assert [x.target.fighters for x in record.responses] == [1.0]
     assert record.rows[1].line() == "strikes.csv: 2 rows read, 1 kept, 1 dropped: 1 without a date"
     events = ucdp({"date_start": "2023-01-04"}, {"date_start": "2023-01-05", "date_end": "2023-01-06"})
@@ -311,6 +315,13 @@ def test_check_reads_the_file_that_an_import_names(tmp_path: Path) -> None:
     acled_file(tmp_path, acled({"event_date": "soon"}))
     with pytest.raises(ConfigError, match=r"export\.csv:2:2: event_date"):
         check_file(path)
+
+
+def test_the_command_says_what_became_of_the_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``deter check`` too, on stderr."""
+    acled_file(tmp_path)
+    check([an_import(tmp_path, PLACES, ATTACKS)])
+    assert "export.csv: 14 rows read, 6 kept, 8 dropped: " in capsys.readouterr().err
 
 
 def test_a_record_is_wanted_and_an_import_stands_for_it(tmp_path: Path) -> None:
