@@ -9,9 +9,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 
-from sim.errors import one_line
-from sim.scenario.record import Record
-
 PIPE_COLUMNS = 160  # a pipe has no width; tables in files and logs should not be cut to a terminal's
 
 
@@ -80,18 +77,3 @@ class Progress:
             self._console.print(f"deter: {what}", markup=False, soft_wrap=True)
         self._said = what
         self._bar.update(self._task, description=what, visible=True)
-
-
-def say_rows(record: Record) -> None:
-    """What became of the rows of the files that a record was read from, on stderr."""
-    _remark(*(x.line() for x in record.rows))
-
-
-def say_notes(record: Record) -> None:
-    """What must be known of a record's numbers, on stderr."""
-    _remark(*(f"Note: {x}." for x in record.notes))
-
-
-def _remark(*lines: str) -> None:
-    for line in lines:
-        print(one_line(line), file=sys.stderr)

@@ -12,8 +12,9 @@ from calibration.admission import Locate
 from calibration.calibrate import SEED, Calibration
 from calibration.calibrate import calibrate as fit
 from calibration.files import digest
-from sim.console import Progress, out_console, say_rows
+from sim.console import Progress, out_console
 from sim.errors import ConfigError, Located
+from sim.remarks import say_rows
 from sim.report.evidence_words import ASKED, largest_moves, like_for_like
 from sim.scenario.checks.across import strange_places
 from sim.scenario.hypothesis import Hypothesis

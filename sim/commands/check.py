@@ -6,8 +6,8 @@ from typing import Any
 
 import typer
 
-from sim.console import say_rows
 from sim.errors import ConfigError, Located
+from sim.remarks import say_rows
 from sim.scenario.check import check_file
 from sim.scenario.record import Record
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from calibration.calibrate import Calibration, calibrate
-from sim.console import Progress, out_console, say_notes, say_rows
+from sim.console import Progress, out_console
 from sim.errors import ConfigError
+from sim.remarks import say_notes, say_rows
 from sim.report.html import write_report
 from sim.report.terminal import print_comparison
 from sim.scenario.study_files import StudyFiles, load_study
