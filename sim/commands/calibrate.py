@@ -2,29 +2,23 @@
 
 import math
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from rich.table import Table
 
-from calibration.admission import Locate
 from calibration.calibrate import SEED, Calibration
 from calibration.calibrate import calibrate as fit
 from calibration.files import digest
-from calibration.history import read_record, read_responses
 from calibration.synthetic import held
+from sim.commands.inputs import hypotheses_of, inputs, readings_of
 from sim.console import Progress, out_console
 from sim.engine.compiled.warm import ready
-from sim.errors import ConfigError, Located
 from sim.report.evidence_words import ASKED, largest_moves, like_for_like, named_moves
-from sim.scenario.companions import other_records, settings_of
+from sim.scenario.companions import other_records
 from sim.scenario.hypothesis import Hypothesis
-from sim.scenario.loader import load
-from sim.scenario.names import find
-from sim.scenario.record import Record, with_responses
 from sim.scenario.settings import Settings
-from sim.scenario.tree import Node, Spot
 from sim.study import bundle as bundles
 
 HYPOTHESES = ("M0", "M1", "M2", "M3", "M4", "M5")
@@ -44,82 +38,40 @@ def calibrate(
 ) -> dict[str, Any]:
     """Fit hypotheses to a record; the document of DESIGN 8.
 
-    Arguments: ``record`` the name of a shipped record, a YAML file, or a plain CSV; ``responses`` a CSV of
+    Arguments: ``record`` the name of a shipped record, a YAML file of a record or an import, or a CSV file; ``responses`` a CSV of
     responses, in place of the record's own; ``hypotheses`` and ``settings`` names or files (default: M0 to M5 and the
     settings that the record goes with); ``evidence`` sections or items (default: section A, else every window); ``readings`` as
     item=reading; ``out`` a folder for the posteriors and a manifest (default: a new one under results/). Raises
     ConfigError.
     """
     folder = bundles.choose_folder(out, "calibration")
-    the_record, locate, home = _record(record)
-    the_settings = (
-        cast("Settings", load(_file(settings, "settings"), "settings").model)
-        if settings
-        else settings_of(the_record, home)
-    )
-    if responses is not None:
-        the_record = with_responses(the_record, read_responses(responses, tuple(the_settings.places)))
-    rivals = _hypotheses(hypotheses or HYPOTHESES)
+    given = inputs(record, responses, settings)
+    the_record, the_settings = given.record, given.settings
+    rivals = hypotheses_of(hypotheses or HYPOTHESES)
     with Progress() as progress, ready(progress.say) as wait:
         found = fit(
             the_record,
             the_settings,
             rivals,
             evidence=tuple(evidence or ()),
-            readings=_readings(readings),
+            readings=readings_of(readings),
             seed=SEED if seed is None else seed,
             ablation=True,
             progress=progress.say,
             engine_ready=wait,
-            locate=locate,
-            others=other_records(the_record, home),
+            locate=given.locate,
+            others=other_records(the_record, given.folder),
         )
     document = found.document(str(folder))
     document["truth"] = {
         n: {k: x._asdict() for k, x in held(the_record, p).items()} for n, p in found.posteriors.items()
     }
+    document["rows"] = [x.model_dump(mode="json") for x in the_record.rows]
+    document["notes"] = [*the_record.notes, *document["notes"]]
     _save(folder, found, document, the_settings, rivals)
     if not as_json:
         show(document)
     return document
-
-
-def _record(name: str | Path) -> tuple[Record, Locate | None, Path]:
-    """The record, where its fields stand if it is a config, and the folder in which it lies."""
-    if Path(name).suffix.lower() == ".csv":
-        return read_record(Path(name)), None, Path(name).parent
-    loaded = load(_file(name, "record"), "record")
-    return cast("Record", loaded.model), loaded.locate, loaded.path.parent
-
-
-def _hypotheses(names: Iterable[str]) -> dict[str, Hypothesis]:
-    found = [cast("Hypothesis", load(_file(x, "hypothesis"), "hypothesis").model) for x in names]
-    out = {h.name: h for h in found}
-    if len(out) < len(found):
-        raise ConfigError("--hypotheses: expected each hypothesis once")
-    return out
-
-
-def _file(name: str | Path, kind: str) -> Path:
-    """The file that a name or path on the command line stands for."""
-    if Path(name).exists() and Path(name).is_file():
-        return Path(name)
-    found = find(str(name), kind, Path.cwd(), Node(str(name), Spot(kind, 1, 1), str(name)), kind)
-    if isinstance(found, Located):
-        raise ConfigError(f"{kind}: {found.message}")
-    return found
-
-
-def _readings(given: Mapping[str, str] | Sequence[str] | None) -> dict[str, str]:
-    if given is None:
-        return {}
-    if isinstance(given, Mapping):
-        return dict(given)
-    pairs = [x.partition("=") for x in given]
-    for item, _, reading in pairs:
-        if not item or not reading:
-            raise ConfigError(f"--reading: expected item=reading, as W3=later, found {item}{reading}")
-    return {item: reading for item, _, reading in pairs}
 
 
 def _save(

@@ -7,7 +7,9 @@ from typing import Any
 import typer
 
 from sim.errors import ConfigError, Located
+from sim.remarks import say_rows
 from sim.scenario.check import check_file
+from sim.scenario.record import Record
 
 
 def check(files: Sequence[Path], *, responses: Path | None = None, as_json: bool = False) -> dict[str, Any]:
@@ -24,6 +26,9 @@ def check(files: Sequence[Path], *, responses: Path | None = None, as_json: bool
                 raise
             mistakes.update(dict.fromkeys(error.mistakes))
         else:
+            for x in found.values():
+                if isinstance(x.model, Record):
+                    say_rows(x.model)
             if not as_json:
                 named = len(found) - 1
                 also = f" and {named} file{'s' * (named > 1)} that it names" if named else ""

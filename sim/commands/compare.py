@@ -7,6 +7,7 @@ from calibration.calibrate import Calibration, calibrate
 from sim.console import Progress, out_console
 from sim.engine.compiled.warm import ready
 from sim.errors import ConfigError
+from sim.remarks import say_notes, say_rows
 from sim.report.html import write_report
 from sim.report.terminal import print_comparison
 from sim.scenario.study_files import StudyFiles, load_study
@@ -33,6 +34,8 @@ def compare(
 ) -> dict[str, Any]:
     """Compare a study's policies; the document of DESIGN 8. ``responses``: a CSV file in place of the record's own."""
     files = load_study(study, responses)
+    say_rows(files.record)
+    say_notes(files.record)
     folder = bundles.choose_folder(out, files.study.name)
     with Progress() as progress, ready(progress.say) as wait:
         fitted = calibrate(

@@ -12,9 +12,9 @@ from calibration.calibrate import SEED
 from calibration.evidence import admitted_ids, with_readings
 from calibration.forecast import RUNS, Models
 from sim import __version__
-from sim.commands.calibrate import SETTINGS, _file, _hypotheses, _readings, _record
-from sim.commands.compare import ready
+from sim.commands.inputs import file_of, hypotheses_of, inputs, readings_of
 from sim.console import Progress, out_console
+from sim.engine.compiled.warm import ready
 from sim.errors import ConfigError
 from sim.report.backtest.page import NAME as PAGE
 from sim.report.backtest.page import history_page
@@ -78,24 +78,24 @@ def history(
         _none_of(made)
         before = sealed.read_sealed(score)
         evidence, readings = before.manifest["evidence_asked"], before.manifest["readings"]
-    the_settings = cast("Settings", load(_file(settings or SETTINGS, "settings"), "settings").model)
-    the_record, locate = _record(record, responses, tuple(the_settings.places))
-    chosen = _readings(readings)
-    read = with_readings(the_record, chosen)
+    taken = inputs(record, responses, settings)
+    the_settings = taken.settings
+    chosen = readings_of(readings)
+    read = with_readings(taken.record, chosen)
     asked = tuple(evidence or ())
-    admitted = admitted_ids(read, asked, locate)
+    admitted = admitted_ids(read, asked, taken.locate)
     if score is not None and before is not None:
         return _finish(folder, histories.scored_since(read, admitted, before, score), {}, as_json)
     _check_places(read, the_settings)
-    rivals = _hypotheses(hypotheses or HYPOTHESES)
+    rivals = hypotheses_of(hypotheses or HYPOTHESES)
     if not any(h.fitted for h in rivals.values()):
         raise ConfigError("--hypotheses: expected at least one that is fitted, found none")
     models = Models(
         the_settings, rivals, _policy(policy, the_settings), runs or RUNS, SEED if seed is None else seed
     )
-    given = Given(read, chosen, asked, admitted, models, locate)
+    given = Given(read, chosen, asked, admitted, models, taken.locate)
     date = None if until is None else _moment(until, "--until")
-    with Progress() as progress, ready("compiled", progress.say) as wait:
+    with Progress() as progress, ready(progress.say) as wait:
         wait()
         if forecast_from is not None:
             progress.say("making the forecast")
@@ -199,7 +199,7 @@ def _policy(name: str | None, settings: Settings) -> Policy | None:
     """The policy of a name or path, checked against the settings."""
     if name is None:
         return None
-    loaded = load(_file(name, "policy"), "policy")
+    loaded = load(file_of(name, "policy"), "policy")
     policy = cast("Policy", loaded.model)
     if policy.replay is not None:
         raise ConfigError(

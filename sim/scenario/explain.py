@@ -97,8 +97,8 @@ def _explained(loaded: Loaded, path: Path, value: Any) -> Explained:
     node: Node | None = loaded.tree.find(path)
     if node is None:
         whole = (
-            loaded.tree.spot if not loaded.tree.value else None
-        )  # a file that is no YAML has no lines of ours
+            loaded.locate(path) if loaded.made else None
+        )  # what a reader made comes from a row, or the file
         return Explained(dotted(path), value, whole and whole.path, whole and whole.line)
     return Explained(dotted(path), value, node.spot.path, node.spot.line)
 

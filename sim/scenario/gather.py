@@ -7,17 +7,17 @@ from typing import TypeVar
 
 from sim.errors import ConfigError, Located
 from sim.scenario.common import Document
-from sim.scenario.loader import Loaded, in_order, load_as
+from sim.scenario.imports import Import
+from sim.scenario.loader import READER, Loaded, as_record, in_order, load_as
 from sim.scenario.names import find, is_path, shown
 from sim.scenario.policy import Policy
-from sim.scenario.record import Record, with_responses
+from sim.scenario.record import Record
 from sim.scenario.settings import Settings
 from sim.scenario.text import quoted
 from sim.scenario.tree import Node, Spot, at, dotted
 from sim.scenario.tree import Path as Field
 
 D = TypeVar("D", bound=Document)
-READER = "calibration.history"  # by name, because it lies in a room that imports this one
 
 
 class Gatherer:
@@ -76,8 +76,13 @@ class Gatherer:
                 self.loaded[f"other {other.model.name}"] = self.loaded.pop(f"other {name}")
 
     def follow(self, policy: Loaded) -> None:
-        """Load what a policy names: the record that it replays, and the policy that follows."""
+        """Load what a policy names: the record that it replays, and the policy that follows. Make an import's record."""
         p = policy.model
+        if isinstance(p, Import):
+            try:
+                self.loaded["record"] = as_record(policy)
+            except ConfigError as error:
+                self.mistakes += error.mistakes
         if not isinstance(p, Policy):
             return
         if p.replay is not None:
@@ -100,8 +105,7 @@ class Gatherer:
             settings.model.places if settings is not None and isinstance(settings.model, Settings) else ()
         )
         try:
-            responses = importlib.import_module(READER).read_responses(path, tuple(places))
-            record = with_responses(loaded.model, responses)
+            record = importlib.import_module(READER).with_strikes(loaded.model, path, tuple(places))
         except ConfigError as error:
             if not error.mistakes:
                 raise
@@ -125,7 +129,8 @@ class Gatherer:
 
     def _load(self, path: Path, kind: str) -> Loaded | None:
         try:
-            return load_as(path, shown(path), None)
+            loaded = load_as(path, shown(path), None)
+            return as_record(loaded) if kind == "record" else loaded
         except ConfigError as error:
             self.mistakes += error.mistakes
             return None

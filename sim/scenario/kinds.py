@@ -2,6 +2,7 @@
 
 from sim.scenario.common import Document
 from sim.scenario.hypothesis import Hypothesis
+from sim.scenario.imports import Import
 from sim.scenario.policy import Policy
 from sim.scenario.record import Record
 from sim.scenario.settings import Settings
@@ -13,4 +14,5 @@ KINDS: dict[str, type[Document]] = {
     "policy": Policy,
     "study": Study,
     "record": Record,
+    "import": Import,
 }

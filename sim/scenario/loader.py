@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -14,19 +15,18 @@ from sim.scenario.base import merge
 from sim.scenario.checks import check
 from sim.scenario.common import Document
 from sim.scenario.hints import found
+from sim.scenario.imports import Import
 from sim.scenario.kinds import KINDS
 from sim.scenario.lookup import not_found
 from sim.scenario.names import find, shown
-from sim.scenario.source import mistake, read_bytes
+from sim.scenario.source import mistake
 from sim.scenario.text import listed, one_of, quoted
 from sim.scenario.translate import translate
 from sim.scenario.tree import Node, Spot, at
 from sim.scenario.tree import Path as Field
 from sim.scenario.yaml import read
 
-# Records that are no YAML, by the file's ending: module and function that read them. By name, because the reader
-# lies in a room that imports this one.
-READERS = {".csv": ("calibration.history", "read_record")}
+READER = "calibration.history"  # by name, because it lies in a room that imports this one
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Loaded:
     tree: Node
     sha256: str  # of the file's bytes, followed by those of its base
     base: Path | None = None
+    made: bool = False  # a record that a reader made of rows: the tree has its windows and places alone
 
     def locate(self, field: Field) -> Spot:
         """Path, line and column of a field's value, or of the nearest block around it where it has a default."""
@@ -63,8 +64,9 @@ class Loaded:
 def load(path: Path | str, kind: str | None = None) -> Loaded:
     """Read and check one config file, with the base that it names.
 
-    ``kind`` is the kind that is wanted; any if it is not given. Raises ConfigError with every mistake, each
-    with file, line and column.
+    ``kind`` is the kind that is wanted; any if it is not given. Where it is a record, a CSV file will do, and an import,
+    which stands for the record that is made of it. Raises ConfigError with every mistake, each with file, line
+    and column.
     """
     path = Path(path)
     return load_as(path, shown(path) if path.is_absolute() else str(path), kind)
@@ -72,8 +74,11 @@ def load(path: Path | str, kind: str | None = None) -> Loaded:
 
 def load_as(path: Path, name: str, kind: str | None) -> Loaded:
     """``load`` for a file that errors call by another name."""
-    if path.suffix.lower() in READERS:
-        return _foreign(path, name, kind)
+    if path.suffix.lower() == ".csv":
+        if kind not in (None, "record"):
+            said = f"expected a file of kind {kind}, found a CSV file, which is a record"
+            raise mistake(name, 1, 1, "", said)
+        return _made(importlib.import_module(READER).read_table(path, name), path)
     own, data = read(path, name)
     its_kind = _kind(own, kind)
     digest = hashlib.sha256(data)
@@ -92,22 +97,25 @@ def load_as(path: Path, name: str, kind: str | None) -> Loaded:
     mistakes = list(check(document, tree))
     if mistakes:
         raise in_order([*mistakes, *not_found(its_kind, tree)], name)
-    return Loaded(document, path, its_kind, tree, digest.hexdigest(), base)
+    loaded = Loaded(document, path, its_kind, tree, digest.hexdigest(), base)
+    return as_record(loaded) if kind == "record" else loaded
 
 
-def _foreign(path: Path, name: str, kind: str | None) -> Loaded:
-    """A record that is no YAML: checked as a record, but nothing in it has a position of its own."""
-    if kind not in (None, "record"):
-        raise mistake(
-            name, 1, 1, "", f"expected a file of kind {kind}, found a {path.suffix} file, which is a record"
-        )
-    data = read_bytes(path, name)
-    module, function = READERS[path.suffix.lower()]
-    record: Document = getattr(importlib.import_module(module), function)(path)
-    tree = Node({}, Spot(name, 1, 1))
-    if mistakes := list(check(record, tree)):
-        raise in_order(mistakes, name)
-    return Loaded(record, path, "record", tree, hashlib.sha256(data).hexdigest())
+def as_record(loaded: Loaded) -> Loaded:
+    """The record that is made as an import says; any other config as it is. Raises ConfigError."""
+    if not isinstance(loaded.model, Import):
+        return loaded
+    reading = importlib.import_module(READER).read_import(loaded.model, loaded.tree)
+    return _made(reading, loaded.path, loaded.sha256)
+
+
+def _made(reading: Any, path: Path, *hashes: str) -> Loaded:
+    """A record that a reader made of rows, checked as every record is. Its hash is that of all that was read."""
+    if mistakes := list(check(reading.record, reading.tree)):
+        raise in_order(mistakes, reading.tree.spot.path)
+    read = (*hashes, *reading.sha256)
+    digest = read[0] if len(read) == 1 else hashlib.sha256("".join(read).encode()).hexdigest()
+    return Loaded(reading.record, path, "record", reading.tree, digest, made=True)
 
 
 def in_order(mistakes: Iterable[Located], *first: str) -> ConfigError:
@@ -125,7 +133,7 @@ def _kind(tree: Node, wanted: str | None) -> str:
         raise _wrong(tree, "kind", f"expected one of {listed(KINDS)}, found {found(node)}")
     if node.value not in KINDS:
         raise _wrong(tree, "kind", one_of(node.value, KINDS, "a kind"))
-    if wanted is not None and node.value != wanted:
+    if wanted not in (None, node.value) and (wanted, node.value) != ("record", "import"):
         raise _wrong(tree, "kind", f"expected a file of kind {wanted}, found {quoted(node.value)}")
     return node.value
 

@@ -13,6 +13,7 @@ FOLDERS = {
     "hypothesis": "hypotheses",
     "policy": "policies",
     "record": "records",
+    "import": "records",
     "study": "",
 }
 
@@ -90,7 +91,8 @@ def _folders(kind: str, folder: Path) -> list[Path]:
 
 def _is(path: Path, kind: str) -> bool:
     """Is a file of this kind? Where files of every kind lie together, one that says so."""
-    return path.parent.name == FOLDERS[kind] or _says(path, kind)
+    kinds = (kind, "import") if kind == "record" else (kind,)  # an import stands for the record made of it
+    return path.parent.name == FOLDERS[kind] or any(_says(path, x) for x in kinds)
 
 
 def _says(path: Path, kind: str) -> bool:

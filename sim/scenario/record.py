@@ -174,6 +174,36 @@ class Truth(Strict):
     source: Sentence = Field(description="how the numbers were chosen")
 
 
+class RowsRead(Strict):
+    """What became of the rows of a file: kept + dropped = read."""
+
+    file: Sentence = Field(description="the file's name, and what was looked for in it")
+    read: Count = Field(description="rows below the header")
+    kept: Count = Field(description="rows that the record rests on")
+    dropped: dict[Sentence, Count] = Field(default_factory=dict, description="rows left out, by reason")
+
+    @model_validator(mode="after")
+    def _all_accounted_for(self) -> "RowsRead":
+        if self.kept + sum(self.dropped.values()) != self.read:
+            raise ValueError(f"read: expected kept and dropped rows together, found {self.read}")
+        return self
+
+    def line(self) -> str:
+        """The sentence that a user sees.
+
+        >>> RowsRead(file="mine.csv", read=5, kept=2, dropped={"by other actors": 3}).line()
+        'mine.csv: 5 rows read, 2 kept, 3 dropped: 3 by other actors'
+        """
+        left = self.read - self.kept
+        rows = "1 row" if self.read == 1 else f"{self.read} rows"
+        reasons = ", ".join(
+            f"{n} {why}" for why, n in sorted(self.dropped.items(), key=lambda x: (-x[1], x[0]))
+        )
+        return (
+            f"{self.file}: {rows} read, {self.kept} kept, {left} dropped{f': {reasons}' if reasons else ''}"
+        )
+
+
 class Record(Document):
     """A record of attacks and responses with its provenance."""
 
@@ -209,6 +239,10 @@ class Record(Document):
     other_records: tuple[str, ...] = Field(
         (), description="records of the same attacks: what each would say in place of this one is worked out"
     )
+    rows: tuple[RowsRead, ...] = Field(
+        (), description="what became of the rows of the files it was read from"
+    )
+    notes: tuple[Sentence, ...] = Field((), description="what every reader of its numbers must know")
 
 
 def with_responses(record: Record, responses: tuple[Response, ...]) -> Record:

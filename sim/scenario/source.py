@@ -20,24 +20,25 @@ def mistake(shown: str, line: int, column: int, field: str, message: str) -> Con
     return ConfigError([Located(shown, line, column, field, message)])
 
 
-def read_bytes(path: Path, shown: str) -> bytes:
-    """The bytes of a plain file of at most 256 KiB. Raises ConfigError."""
+def read_bytes(path: Path, shown: str, largest: int = LARGEST_FILE, what: str = "YAML") -> bytes:
+    """The bytes of a plain file of at most 256 KiB, or so many as are given. Raises ConfigError."""
     try:
-        mode = path.stat().st_mode
+        status = path.stat()
+        mode = status.st_mode
         if not stat.S_ISREG(mode):  # opening a pipe or a device could wait for ever
-            what = "a folder" if stat.S_ISDIR(mode) else "something that is no plain file"
-            raise mistake(shown, 1, 1, "", f"expected a YAML file, found {what}")
+            found = "a folder" if stat.S_ISDIR(mode) else "something that is no plain file"
+            raise mistake(shown, 1, 1, "", f"expected a {what} file, found {found}")
         with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
+            data = file.read(min(largest, max(status.st_size, LARGEST_FILE)) + 1)
     except FileNotFoundError:
-        raise mistake(shown, 1, 1, "", "expected a YAML file, found no file of that name") from None
+        raise mistake(shown, 1, 1, "", f"expected a {what} file, found no file of that name") from None
     except (OSError, ValueError) as error:  # ValueError: a path with a null character
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise mistake(
-            shown, 1, 1, "", f"expected a YAML file that can be read, found: {clean(reason)}"
+            shown, 1, 1, "", f"expected a {what} file that can be read, found: {clean(reason)}"
         ) from None
-    if len(data) > LARGEST_FILE:
-        raise mistake(shown, 1, 1, "", f"expected at most {LARGEST_FILE // 1024} KiB, found more")
+    if len(data) > largest:
+        raise mistake(shown, 1, 1, "", f"expected at most {largest // 1024} KiB, found more")
     return data
 
 

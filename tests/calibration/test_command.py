@@ -102,3 +102,39 @@ def test_a_wrong_name_is_one_line(how: dict[str, object], said: str) -> None:
         calibrate(**{"record": "brief", "hypotheses": ["M0"], "as_json": True, **how})
     assert len(error.value.lines()) == 1
     assert said in error.value.lines()[0]
+
+
+def test_the_rows_of_a_file_are_told_and_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    """One line on stderr for each file, the same in the document; a wrong place stands at its row and column."""
+    Path("mine.csv").write_text("date,place\n2023-10-17,iraq\n,iraq\n2023-10-19,syria\n")
+    Path("strikes.csv").write_text("date,place,target\n2023-10-18,syria,fighters\n")
+    document = calibrate("mine.csv", responses=Path("strikes.csv"), hypotheses=["M0"], as_json=True)
+    err = capsys.readouterr().err.splitlines()
+    assert err[:2] == [
+        "mine.csv: 3 rows read, 2 kept, 1 dropped: 1 without a date",
+        "strikes.csv: 1 row read, 1 kept, 0 dropped",
+    ]
+    assert document["rows"] == [
+        {"file": "mine.csv", "read": 3, "kept": 2, "dropped": {"without a date": 1}},
+        {"file": "strikes.csv", "read": 1, "kept": 1, "dropped": {}},
+    ]
+    Path("mine.csv").write_text("date,place\n2023-10-17,iraq\n2023-10-19,siria\n")
+    with pytest.raises(ConfigError, match=r"^mine\.csv:3:2: place: expected one of the settings' places"):
+        calibrate("mine.csv", hypotheses=["M0"], as_json=True)
+
+
+def test_an_import_is_a_record(capsys: pytest.CaptureFixture[str]) -> None:
+    """Named on the command line as a file; what must be known of the data is among the notes."""
+    Path("e.csv").write_text(
+        "id,type_of_violence,date_start,date_end,side_a,side_b,country\n"
+        "1,1,2023-10-17,2023-10-17,Farland,River Front,Eastland\n2,1,2023-10-17,2023-10-18,Farland,River Front,Eastland\n"
+    )
+    Path("i.yaml").write_text(
+        "kind: import\nversion: 1\nname: ged\nfile: e.csv\nsource: invented\ncount_by: day\n"
+        "places: {iraq: {countries: [Eastland]}, syria: {countries: [Westland]}}\n"
+    )
+    document = calibrate("i.yaml", hypotheses=["M0"])
+    assert document["record"]["id"] == "ged"
+    assert document["rows"][0]["dropped"] == {"dated over a window's edge": 1}
+    assert "no event without a death" in document["notes"][0]
+    assert "Note: UCDP GED has no event without a death" in capsys.readouterr().out

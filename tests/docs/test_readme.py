@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 README = (ROOT / "README.md").read_text("utf-8")
 OWN = (ROOT / "docs" / "records-of-your-own.md").read_text("utf-8")
+EXPORTS = (ROOT / "docs" / "exports.md").read_text("utf-8")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 NAMED = re.compile(r"`((?:docs|scenarios|calibration|sim|tests)/[\w./-]*)`")
 
@@ -126,6 +127,19 @@ def test_the_forms_of_records_read_as_the_page_says(tmp_path: Path) -> None:
         ("syria", 0.0, 1.0, None),
         ("syria", 0.5, 1.0, None),
         ("iraq", 1.0, 0.5, 0.1),
+    ]
+
+
+def test_the_import_runs_and_says_what_the_page_says(tmp_path: Path) -> None:
+    """The example of the page of exports: its lines of rows, two attacks in the first week, one response."""
+    (tmp_path / "river.yaml").write_text(blocks(EXPORTS, "yaml")[0])
+    (tmp_path / "river.csv").write_text(blocks(EXPORTS, "csv")[0])
+    record = read_record(tmp_path / "river.yaml")
+
+    assert [x.line() for x in record.rows] == blocks(EXPORTS, "text")[0].splitlines()
+    assert [w.count for w in record.windows] == [2, 0, 0, 0]
+    assert [(f"{r.date:%Y-%m-%d}", r.place, r.target.fighters) for r in record.responses] == [
+        ("2023-01-16", "syria", 0.5)
     ]
 
 

@@ -7,9 +7,10 @@ Each kind has a module with ``check(model, tree) -> Iterator[Located]`` for what
 from collections.abc import Iterator
 
 from sim.errors import Located
-from sim.scenario.checks import hypothesis, policy, record, settings, study
+from sim.scenario.checks import hypothesis, imports, policy, record, settings, study
 from sim.scenario.common import Document
 from sim.scenario.hypothesis import Hypothesis
+from sim.scenario.imports import Import
 from sim.scenario.policy import Policy
 from sim.scenario.record import Record
 from sim.scenario.settings import Settings
@@ -27,5 +28,7 @@ def check(document: Document, tree: Node) -> Iterator[Located]:
         yield from policy.check(document, tree)
     elif isinstance(document, Record):
         yield from record.check(document, tree)
+    elif isinstance(document, Import):
+        yield from imports.check(document, tree)
     elif isinstance(document, Study):
         yield from study.check(document, tree)

@@ -14,6 +14,7 @@ from sim.scenario.text import listed, one_of, quoted
 from sim.scenario.tree import Node, Path, at, at_key
 
 if TYPE_CHECKING:
+    from sim.scenario.loader import Loaded
     from sim.scenario.study_files import StudyFiles
 
 
@@ -23,15 +24,7 @@ def check_across(files: "StudyFiles") -> Iterator[Located]:
     yield from _check_evidence(files, tree)
     yield from _check_horizon(files, tree)
     for label in ("record", *(f"replay {x}" for x in files.replays)):
-        record, where = files.loaded[label].model, files.loaded[label].tree
-        if isinstance(record, Record):
-            for i, place in enumerate(record.places):
-                if place not in files.settings.places:
-                    yield at(
-                        where,
-                        ("places", i),
-                        one_of(place, files.settings.places, "one of the settings' places"),
-                    )
+        yield from strange_places(files.loaded[label], files.settings)
     for name in files.hypotheses:
         yield from _check_twice(files, name)
     if not any(h.fitted for h in files.hypotheses.values()):
@@ -39,6 +32,16 @@ def check_across(files: "StudyFiles") -> Iterator[Located]:
         yield at(tree, ("hypotheses",), said)
     for label, policy in files.all_policies().items():
         yield from check_policy(policy, files.loaded[label].tree, files.settings)
+
+
+def strange_places(loaded: "Loaded", settings: Settings) -> Iterator[Located]:
+    """A record's places that the settings don't have, each where it was first written."""
+    record = loaded.model
+    for i, place in enumerate(record.places if isinstance(record, Record) else ()):
+        if place not in settings.places:
+            said = one_of(place, settings.places, "one of the settings' places")
+            line = at(loaded.tree, ("places", i), said)
+            yield line._replace(field="place") if loaded.made else line
 
 
 def _check_evidence(files: "StudyFiles", tree: Node) -> Iterator[Located]:

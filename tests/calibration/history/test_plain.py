@@ -138,7 +138,7 @@ MISTAKES = {
     "place": ("date,place\n2023-01-01,12th street\n", "2:2: place: expected a place's name"),
     "ragged": ("date,place\n2023-01-01\n", "2:1: expected 2 cells, found 1"),
     "falling total": ("date,total\n2023-01-01,5\n2023-01-02,4\n", "3:2: total: expected a total of at least the 5"),
-    "dates that fall": ("date,total\n2023-01-02,4\n2023-01-01,5\n", "3:1: date: expected a date after"),
+    "a date twice": ("date,total\n2023-01-02,4\n2023-01-02,5\n", "3:1: date: expected each date once, with line 2"),
     "one date": ("date,total\n2023-01-02,4\n", "1:1: date: expected at least two dates"),
     "falling place": (
         "date,total,iraq,syria\n2023-01-01,5,3,2\n2023-01-02,6,5,1\n", "3:4: syria: expected a count that does not fall",
@@ -149,7 +149,7 @@ MISTAKES = {
     "responses as a record": ("date,place,target\n2023-01-01,iraq,fighters\n", "1:1: expected windows, cumulative counts"),
     "nothing": ("", "1:1: expected a header and rows"),
     "no rows": ("start,end,count\n", "1:1: expected rows below the header"),
-    "open quote": ('start,end,count\n"2023-01-01,2023-01-02,4\n', "1:1: expected a CSV file"),
+    "open quote": ('start,end,count\n"2023-01-01,2023-01-02,4\n', "2:1: expected a CSV file"),
     "column twice": ("start,end,count,count\n2023-01-01,2023-01-02,4,5\n", "1:3: count: expected each column once"),
 }  # fmt: skip
 
@@ -194,7 +194,7 @@ def test_all_mistakes_come_at_once_in_order_of_line(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     """Missing, or not text."""
-    with pytest.raises(ConfigError, match="expected a readable file"):
+    with pytest.raises(ConfigError, match="expected a file of kind record, found no file"):
         read_record(tmp_path / "none.csv")
     path = tmp_path / "binary.csv"
     path.write_bytes(b"\xff\xfe\x00")
