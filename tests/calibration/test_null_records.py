@@ -6,7 +6,16 @@ from scipy import stats
 
 from calibration.evidence import Evidence
 from sim.scenario.hypothesis import Hypothesis
-from tests.calibration.builders import a_hypothesis, beta, lognormal, normal, some_evidence, strike, windows
+from tests.calibration.builders import (
+    a_hypothesis,
+    a_prior,
+    beta,
+    lognormal,
+    normal,
+    some_evidence,
+    strike,
+    windows,
+)
 from tests.calibration.intervals import ONE_PLACE, ByQuadrature, by_fit, leave_out, simulated
 
 RECORDS = 200
@@ -30,7 +39,8 @@ def excited(sd: float) -> Hypothesis:
     """The same with all that M3 fits beside: self-excitation, its length and how long an effect lasts."""
     return a_hypothesis(
         "M3", family="effect", base_rate=lognormal(1.5, 1.0), strike_effect=normal(0.0, sd), branching_ratio=beta(2.0, 3.0),
-        excitation_days=lognormal(5.0, 0.74), effect_days=lognormal(10.0, 0.787), held={"completeness": 1.0},
+        excitation_days=lognormal(5.0, 0.74), excitation_at_start=a_prior(uniform={"low": 0.0, "high": 1.0}),
+        effect_days=lognormal(10.0, 0.787), held={"completeness": 1.0},
     )  # fmt: skip
 
 
