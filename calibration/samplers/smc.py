@@ -11,11 +11,20 @@ from calibration.samplers.sample import DRAWS, LogDensity, Sample, log_prior, sy
 
 RUNS = 4
 PARTICLES = 1024
-KEPT = 0.5
+KEPT = 0.7
 """Each step of temperature keeps so much of the effective sample size."""
 CORRELATION = 0.15
 """Moves go on until no coordinate remembers its start by more than this."""
-MOST_MOVES = 80
+MOST_MOVES = 300
+SPELL, LEFT = 40, 0.9
+"""Moves also end where a spell of 40 leaves over .9 of the memory: modes far apart are never forgotten."""
+ALONE = 0.5
+"""Share of moves that change one coordinate only, by its sd times 2.4·10^-u, u uniform on 0 to 1.5.
+
+Without them a funnel's neck, where every step that suits the whole cloud is refused, is never explored: in 5
+dimensions E[v²] is 23% too low and the evidence 14%, with no warning (``tests/calibration/targets.py``).
+"""
+DECADES = 1.5
 
 
 class _Cloud(NamedTuple):
@@ -27,7 +36,7 @@ def tempered(log_likelihood: LogDensity, dimensions: int, seed: int) -> Sample:
     """Draws by four independent runs of tempered SMC with random-walk moves; the evidence from their mean.
 
     The error of the evidence is that of the mean of the four. Each run's temperatures are chosen so that a
-    step keeps half of the effective sample size. Source: Del Moral, Doucet & Jasra (2006), JRSS-B 68(3).
+    step keeps .7 of the effective sample size. Source: Del Moral, Doucet & Jasra (2006), JRSS-B 68(3).
     """
     clouds = [_run(log_likelihood, dimensions, np.random.default_rng([seed, i])) for i in range(RUNS)]
     logs = np.array([c.log_evidence for c in clouds])
@@ -66,7 +75,7 @@ def _run(log_likelihood: LogDensity, dimensions: int, rng: np.random.Generator) 
 
 
 def _step(level: Floats, most: float) -> float:
-    """The longest step of temperature that keeps half of the effective sample size, by bisection."""
+    """The longest step of temperature that keeps .7 of the effective sample size, by bisection."""
 
     def kept(step: float) -> float:
         w = np.exp(step * (level - level.max()))
@@ -90,20 +99,27 @@ def _move(
     scale: float,
     rng: np.random.Generator,
 ) -> tuple[Floats, Floats, float]:
-    """Random-walk Metropolis until the cloud has forgotten where it was."""
-    root = np.linalg.cholesky(covariance)
-    start, size = z - z.mean(axis=0), z.shape[1]
-    for _ in range(MOST_MOVES):
-        width = scale * 2.38 / math.sqrt(size) * np.exp(0.3 * rng.standard_normal((len(z), 1)))
-        there = z + width * (rng.standard_normal(z.shape) @ root.T)
+    """Random-walk Metropolis, of all coordinates or of one alone, until the cloud has forgotten where it was."""
+    root, sd = np.linalg.cholesky(covariance), np.sqrt(np.diag(covariance))
+    start, (number, size) = z - z.mean(axis=0), z.shape
+    remembered = 1.0
+    for move in range(1, MOST_MOVES + 1):
+        width = scale * 2.38 / math.sqrt(size) * np.exp(0.3 * rng.standard_normal((number, 1)))
+        step = width * (rng.standard_normal(z.shape) @ root.T)
+        alone, axis = rng.random(number) < ALONE, rng.integers(size, size=number)
+        length = 2.4 * sd[axis] * 10.0 ** (-DECADES * rng.random(number)) * rng.standard_normal(number)
+        step[alone] = np.where(axis[alone, None] == np.arange(size), length[alone, None], 0.0)
+        there = z + step
         level_there = log_likelihood(there)
         gain = heat * (level_there - level) + log_prior(there) - log_prior(z)
-        accepted = np.log(rng.random(len(z))) < gain
+        accepted = np.log(rng.random(number)) < gain
         z = np.where(accepted[:, None], there, z)
         level = np.where(accepted, level_there, level)
-        scale *= math.exp(0.5 * (float(accepted.mean()) - 0.25))
+        scale *= math.exp(0.5 * (float(accepted[~alone].mean()) - 0.25))
         now = z - z.mean(axis=0)
         memory = (now * start).sum(axis=0) / np.sqrt((now**2).sum(axis=0) * (start**2).sum(axis=0))
-        if float(memory.max()) < CORRELATION:
+        most = float(memory.max())
+        if most < CORRELATION or (move % SPELL == 0 and most > LEFT * remembered):
             break
+        remembered = most if move % SPELL == 0 else remembered
     return as_floats(z), as_floats(level), scale

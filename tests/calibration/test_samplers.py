@@ -50,13 +50,6 @@ def test_importance_sampling_gets_a_gaussian_posterior_and_its_evidence(
     assert found.log_evidence_se < 0.02
 
 
-def test_the_square_of_a_12_dimensional_normal_has_mean_12() -> None:
-    """E‖z‖² = 12 under a flat likelihood, to 4 standard errors: √24/√4000 = .077 (emcee's snooker move gives 7.1)."""
-    found = sample(lambda z: np.zeros(len(z)), 12, 1)
-    assert abs((found.z**2).sum(axis=1).mean() - 12.0) < 4 * 0.0775
-    assert found.log_evidence == pytest.approx(0.0, abs=0.01)
-
-
 def test_tempered_smc_agrees_with_theory_where_importance_sampling_is_not_asked() -> None:
     """The same Gaussian in 5 dimensions by SMC: means within .1 sd, sds within 8%, evidence within 4 of its errors.
 
@@ -76,6 +69,7 @@ def two_modes(z: np.ndarray) -> np.ndarray:
     return np.logaddexp(*parts) + stats.norm(0.0, 0.5).logpdf(z[:, 1:]).sum(axis=1)
 
 
+@pytest.mark.nightly  # each temperature's moves go on until it is plain that modes so far apart don't mix
 def test_two_modes_fall_through_the_gate_to_smc() -> None:
     """One Student-t can't hold both; SMC gives each its weight, .3 and .7, and an evidence whose mean is the truth.
 

@@ -17,6 +17,10 @@ from calibration.priors import PriorTransform
 from calibration.samplers.sample import log_prior
 from calibration.samplers.smc import tempered
 from tests.calibration.shipped import brief, hypotheses, settings
+from tests.calibration.together import Together
+
+QUEUE = 16
+"""Points that dynesty moves at once, of 400 live ones: few, since those moved above an older bound are stale."""
 
 
 class Fitted(NamedTuple):
@@ -97,19 +101,25 @@ def test_coordinates_change_nothing() -> None:
 
 
 @pytest.mark.nightly
-def test_dynesty_finds_the_same_evidence() -> None:
-    """Nested sampling, 400 live points: within 3 of its own errors (false alarm .3%; the seed is fixed)."""
+@pytest.mark.parametrize("name", ["M2", "M3"])
+def test_dynesty_finds_the_same_evidence(name: str) -> None:
+    """Eight runs of nested sampling on the brief: ours within 3 combined standard errors of their mean.
+
+    Theirs is by the spread of the eight, since dynesty's own error does not cover what one run differs from the next by:
+    7 degrees of freedom, so a right program fails in 2% of cases; the seeds are fixed.
+    """
     import dynesty
 
-    counts, transform, ours = fitted("M3")
-
-    def log_likelihood(u: Floats) -> float:
-        return float(counts(transform.from_uniform(u[None, :])).sum())
-
-    sampler = dynesty.NestedSampler(
-        log_likelihood, lambda u: np.clip(u, 1e-12, 1 - 1e-12), transform.dimensions, nlive=400, sample="rwalk",
-        rstate=np.random.default_rng(1),
-    )  # fmt: skip
-    sampler.run_nested(print_progress=False, dlogz=0.05)
-    found = sampler.results
-    assert abs(found.logz[-1] - ours.log_evidence) < 3 * np.hypot(found.logzerr[-1], ours.log_evidence_se)
+    counts, transform, ours = fitted(name)
+    found = []
+    for seed in range(1, 9):
+        pool = Together(lambda u: counts(transform.from_uniform(u)).sum(axis=1), QUEUE)
+        sampler = dynesty.NestedSampler(
+            pool.value, lambda u: np.clip(u, 1e-12, 1 - 1e-12), transform.dimensions, nlive=400, sample="rwalk",
+            rstate=np.random.default_rng(seed), pool=pool, queue_size=pool.size, use_pool={"prior_transform": False},
+        )  # fmt: skip
+        sampler.run_nested(print_progress=False, dlogz=0.05)
+        found.append(sampler.results.logz[-1])
+    error = np.hypot(np.std(found, ddof=1) / np.sqrt(8), ours.log_evidence_se)
+    assert error < 0.1
+    assert abs(np.mean(found) - ours.log_evidence) < 3 * error
