@@ -61,8 +61,10 @@ class Ranks(NamedTuple):
         def rows(k: int) -> Any:
             return np.concatenate([p[k] for p in parts])
 
-        too_large, too_few = sum(p.too_large for p in parts), sum(p.too_few for p in parts)
-        return cls(parts[0].names, *map(rows, range(1, 7)), too_large=too_large, too_few=too_few)
+        return cls(
+            parts[0].names, rows(1), rows(2), rows(3), rows(4), rows(5), rows(6),
+            sum(p.too_large for p in parts), sum(p.too_few for p in parts),
+        )  # fmt: skip
 
 
 def ranked_names(transform: PriorTransform, *, by_place: bool) -> tuple[str, ...]:
