@@ -20,7 +20,7 @@ from calibration.checks.dataset import DataSet
 from calibration.evidence import Evidence
 from calibration.level import LEVEL, expected_reports
 from calibration.likelihoods.counts import Counts, log_probability
-from calibration.likelihoods.filter import CountFilter
+from calibration.likelihoods.filter import CHUNK, CountFilter
 from calibration.likelihoods.places import PlaceSplits
 from calibration.likelihoods.prepared import Prepared, Stage
 from calibration.priors import PriorTransform
@@ -65,14 +65,14 @@ class PriorDraws:
         self._own = z[:, 0]
         self._values = transform.from_normal(z[:, 1:])
         if self._sigma is None:
-            self._prepared = slim(likelihood.prepared(self._values))
+            self._prepared = prepared_slim(likelihood, self._values)
             return
         self._at, self._in = transform.names.index(LEVEL), transform.inputs.index(LEVEL)
         self._from_prior = z[:, 1 + self._in]
         self._central = np.arange(points) >= PRIOR_SHARE * points  # Sobol points in order are as good as any
         at_one = self._values.copy()
         at_one[:, self._at] = 1.0
-        self._prepared = slim(likelihood.prepared(at_one))
+        self._prepared = prepared_slim(likelihood, at_one)
         self._log_median = float(np.log(transform.distribution(LEVEL).from_normal(np.zeros(1)))[0])
         self._reports = expected_reports(fitted(self._prepared))
         opened = [i for i, w in enumerate(likelihood.evidence.windows) if w.begins_at_attack]
@@ -138,15 +138,41 @@ def see(likelihood: CountFilter, prepared: Prepared, evidence: Evidence, rows: i
     return Seen(total, as_floats(np.broadcast_to(steps[-1].counts.mean, (rows,))), ahead)
 
 
-def slim(prepared: Prepared) -> Prepared:
-    """The same without the rate on its nodes, which no count needs."""
+def prepared_slim(likelihood: CountFilter, values: Floats) -> Prepared:
+    """What the likelihood prepares for so many rows, without the rate on its nodes, which no count needs.
+
+    A thousand rows at a time: a hundred windows on their nodes are a lot of memory.
+    """
     empty = np.zeros((1, 0))
 
     def bare(stage: Stage) -> Stage:
         rate = stage.rate._replace(days=empty[0], weights=empty[0], total=empty)
         return stage._replace(rate=rate)
 
-    return prepared._replace(stages=tuple(bare(s) for s in prepared.stages))
+    parts = []
+    for i in range(0, len(values), CHUNK):
+        found = likelihood.prepared(values[i : i + CHUNK])
+        parts.append(found._replace(stages=tuple(bare(s) for s in found.stages)))
+    rows = [min(CHUNK, len(values) - i) for i in range(0, len(values), CHUNK)]
+
+    def joined(columns: list[Floats]) -> Floats:
+        """One column from its parts; a part that is the same for all rows is of length 1."""
+        whole = [np.broadcast_to(x, (n, *x.shape[1:])) for x, n in zip(columns, rows, strict=True)]
+        return as_floats(np.concatenate(whole))
+
+    stages = []
+    for alike in zip(*(p.stages for p in parts), strict=True):
+        rate = alike[0].rate._replace(
+            by_place=joined([s.rate.by_place for s in alike]), at_end=joined([s.rate.at_end for s in alike])
+        )
+        columns = (joined([s[k] for s in alike]) for k in range(2, len(Stage._fields)))
+        stages.append(Stage(alike[0].stretch, rate, *columns))
+    return Prepared(
+        tuple(stages),
+        joined([p.at_start for p in parts]),
+        joined([p.excitement for p in parts]),
+        joined([p.completeness for p in parts]),
+    )
 
 
 def fitted(prepared: Prepared) -> Prepared:

@@ -35,8 +35,8 @@ Draw = Callable[[np.random.Generator], Floats]
 class Ranks(NamedTuple):
     """Of each data set: ranks 0 … 99 of the truth [N, names], and where it lies in the posterior, 0 to 1 [N, names].
 
-    ``names`` are the parameters, then the three other quantities. ``means``, ``sds`` are the posterior's and ``truths`` what
-    made the data, of the parameters alone [N, parameters]. ``worth`` [N] is how many draws each posterior is worth.
+    ``names`` are the parameters, then the three other quantities. ``means``, ``sds`` and ``widths`` (of the central
+    90%) are the posterior's, ``truths`` what made the data, of the parameters alone [N, parameters]. ``worth`` [N] is how many draws each posterior is worth.
     """
 
     names: tuple[str, ...]
@@ -44,6 +44,7 @@ class Ranks(NamedTuple):
     places: Floats
     means: Floats
     sds: Floats
+    widths: Floats
     truths: Floats
     worth: Floats
     too_large: int
@@ -62,7 +63,7 @@ class Ranks(NamedTuple):
             return np.concatenate([p[k] for p in parts])
 
         return cls(
-            parts[0].names, rows(1), rows(2), rows(3), rows(4), rows(5), rows(6),
+            parts[0].names, rows(1), rows(2), rows(3), rows(4), rows(5), rows(6), rows(7),
             sum(p.too_large for p in parts), sum(p.too_few for p in parts),
         )  # fmt: skip
 
@@ -115,10 +116,12 @@ def rank_truths(
         true = see(draws.likelihood, draws.likelihood.prepared(point[None, :]), data.evidence, 1)
         rows.append(_row(posterior, point, true, data, columns, rng))
         worth.append(posterior.worth)
-    ranks, places, means, sds, truths = (
-        np.array([r[k] for r in rows]).reshape(len(rows), -1) for k in range(5)
+    ranks, places, means, sds, widths, truths = (
+        np.array([r[k] for r in rows]).reshape(len(rows), -1) for k in range(6)
     )
-    return Ranks(names, as_indices(ranks), places, means, sds, truths, np.array(worth), too_large, too_few)
+    return Ranks(
+        names, as_indices(ranks), places, means, sds, widths, truths, np.array(worth), too_large, too_few
+    )
 
 
 def _row(
@@ -135,7 +138,8 @@ def _row(
     places = [*(w @ (among < against)), (rank_of_count + rng.random()) / (RANKED + 1)]
     means = w @ values
     sds = np.sqrt(np.maximum(w @ (values - means) ** 2, 0.0))
-    return np.array(ranks), np.array(places), as_floats(means), as_floats(sds), truth[columns]
+    low, high = np.quantile(values[chosen], (0.05, 0.95), axis=0)
+    return np.array(ranks), np.array(places), as_floats(means), as_floats(sds), high - low, truth[columns]
 
 
 def sample_counts(counts: Counts, rows: Indices, rng: np.random.Generator) -> Indices:
