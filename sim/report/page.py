@@ -71,7 +71,7 @@ def page(bundle: Bundle, figures: Figures) -> str:
     kept, informed = not_identified(bundle)
     context: dict[str, Any] = {
         "language": LANGUAGE,
-        "style": Markup(_style()),  # noqa: S704  our own file
+        "style": Markup(style()),  # noqa: S704  our own file
         "version": bundle.manifest["versions"].get("deter", ""),
         "study": readable(bundle.result["study"]),
         "question": bundle.result["question"],
@@ -114,12 +114,13 @@ def page(bundle: Bundle, figures: Figures) -> str:
         "limits": LIMITS,
         "reproduce": reproduce(bundle),
     }
-    return _environment().get_template("report.html.j2").render(context)
+    return environment().get_template("report.html.j2").render(context)
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Templates of the report: escaped, strict, with its filters."""
+    found = Environment(
         loader=FileSystemLoader(_HERE),
         autoescape=True,
         undefined=StrictUndefined,
@@ -128,8 +129,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"cell": cell, "listed": listed, "slug": _slug}
-    return environment
+    found.filters |= {"cell": cell, "listed": listed, "slug": _slug}
+    return found
 
 
 def _finalize(value: Any) -> Any:
@@ -143,5 +144,6 @@ def _slug(label: str) -> str:
 
 
 @cache
-def _style() -> str:
+def style() -> str:
+    """The style sheet."""
     return (_HERE / "report.css").read_text("utf-8")

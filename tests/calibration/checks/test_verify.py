@@ -17,6 +17,7 @@ from tests.calibration.builders import (
     strike,
     windows,
 )
+from tests.calibration.checks.quick import few
 
 NAMES = (
     "ranks", "coverage", "samplers", "learning", "evidence_curves", "scores", "placebo", "sensitivity", "recovery",
@@ -41,10 +42,9 @@ def small() -> Fitted:
 
 
 @pytest.fixture(autouse=True)
-def _few(monkeypatch: pytest.MonkeyPatch) -> None:
+def _few(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Few data sets, so that all checks together take seconds."""
-    monkeypatch.setitem(module.recovered.__kwdefaults__, "data_sets", 6)
-    monkeypatch.setitem(module.recovered.__kwdefaults__, "lengths", (3, 6))
+    few(monkeypatch, tmp_path)
 
 
 def test_every_check_runs_and_says_what_it_found(tmp_path: Path) -> None:
@@ -54,8 +54,6 @@ def test_every_check_runs_and_says_what_it_found(tmp_path: Path) -> None:
         fitted,
         1,
         cache=tmp_path,
-        workers=1,
-        data_sets=60,
         progress=lambda what, _done, _of: told.append(what),
     )
     assert tuple(found) == NAMES
@@ -71,8 +69,6 @@ def test_every_check_runs_and_says_what_it_found(tmp_path: Path) -> None:
         fitted,
         1,
         cache=tmp_path,
-        workers=1,
-        data_sets=60,
         progress=lambda what, _done, _of: told.append(what),
     )
     assert again == json.loads(json.dumps(found))
