@@ -136,8 +136,8 @@ def test_evidence_curve_has_the_numbers_of_the_check(checked: Checked, page: Ele
         assert agrees(row[3].text, x["log_bayes_factor"])
 
 
-def test_a_check_that_fails_is_said_first(checked: Checked) -> None:
-    """A rank outside its bands: the verdict names the check, its figure the quantity."""
+def test_a_check_that_fails_is_said_first_and_a_name_stays_text(checked: Checked) -> None:
+    """A rank outside its bands: the verdict names the check, its figure the quantity. A record's id with markup is text."""
     ranks = checked.checks["ranks"]
     bad = {**ranks["rows"][0], "passed": False, "p_value": 1e-9}
     checks = {
@@ -149,17 +149,12 @@ def test_a_check_that_fails_is_said_first(checked: Checked) -> None:
             "rows": [bad, *ranks["rows"][1:]],
         },
     }
-    found = parse(calibration_page(checked.document, checks, "deter calibrate small --verify"))
+    document = {**checked.document, "record": {"id": "<script>x</script>", "sha256": "0"}}
+    found = parse(calibration_page(document, checks, "deter calibrate small --verify"))
     verdict = found.all("section", aria_labelledby="verdict")[0].text
     assert "did not pass" in verdict
     assert "Simulation-based calibration" in verdict
     assert "outside for base_rate" in found.by_id("figure-ranks-M0").text
-
-
-def test_a_name_cannot_break_out(checked: Checked) -> None:
-    """A record's id with markup in it is text on the page."""
-    document = {**checked.document, "record": {"id": "<script>x</script>", "sha256": "0"}}
-    found = parse(calibration_page(document, checked.checks, "deter"))
     assert not found.all("script")
     assert "<script>x</script>" in found.all("h1")[0].text
 
