@@ -15,12 +15,16 @@ from calibration.likelihoods.immigrants import ImmigrantRate
 MOST_ATTACKS = 20_000
 
 
+class TooManyAttacks(ValueError):
+    """A run of more than 20,000 attacks."""
+
+
 def simulate_windows(
     evidence: Evidence, parameters: Mapping[str, float], rng: np.random.Generator
 ) -> list[int]:
     """Reported attacks in each window of the evidence, one run.
 
-    If the first window begins at an attack, one is put there, reported. Raises ValueError past 20,000 attacks.
+    If the first window begins at an attack, one is put there, reported. Raises TooManyAttacks past 20,000.
     """
     return [int(n) for n in simulate_places(evidence, parameters, rng).sum(axis=1)]
 
@@ -54,7 +58,7 @@ def simulate_places(evidence: Evidence, parameters: Mapping[str, float], rng: np
         families.append(family)
         total += len(generation)
         if total > MOST_ATTACKS:
-            raise ValueError(f"more than {MOST_ATTACKS} attacks")
+            raise TooManyAttacks(f"more than {MOST_ATTACKS} attacks")
     attacks, whose = np.concatenate(times), np.concatenate(families)
     reported = rng.random(len(attacks)) < parameters.get("completeness", 1.0)
     where = rate.places(first, rng.random(len(first)))

@@ -20,7 +20,7 @@ from calibration.checks.dataset import DataSet, Simulator, data_set
 from calibration.checks.draws import PriorDraws, Seen, Weighed, see
 from calibration.likelihoods.counts import Counts
 from calibration.priors import SHARE, PriorTransform
-from calibration.simulate import simulate_places
+from calibration.simulate import TooManyAttacks, simulate_places
 from sim.model.streamkeys import name_key
 
 RANKED = 99
@@ -103,7 +103,7 @@ def rank_truths(
             data = data_set(
                 the_design, dict(zip(transform.names, point.tolist(), strict=True)), rng, simulator
             )
-        except ValueError:  # past what is simulated at all
+        except TooManyAttacks:
             too_large += 1
             continue
         if data.attacks > MOST_ATTACKS:

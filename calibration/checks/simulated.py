@@ -61,6 +61,14 @@ def rank_all(
     return {n: Ranks.joined(x) for n, x in found.items()}
 
 
+def enough(found: Mapping[str, Ranks], data_sets: int) -> dict[str, Ranks]:
+    """Those of which at least half of what was asked for could be ranked: of the others too little is known to judge.
+
+    A long record is told by few of the prior's draws, so most of its data sets may be left out.
+    """
+    return {n: r for n, r in found.items() if len(r.worth) >= max(1, data_sets // 2)}
+
+
 def rank_piece(piece: Piece) -> Ranks:
     """Ranks of a piece; the prior draws are the same in every one."""
     case = piece.case.on(design(piece.case.evidence, by_place=False))
@@ -70,7 +78,7 @@ def rank_piece(piece: Piece) -> Ranks:
 
 def uniform(found: Mapping[str, Ranks], alpha: float = ALPHA) -> list[dict[str, Any]]:
     """A row for each quantity of each hypothesis: whether its ranks are uniform, and their ECDF against its bands."""
-    level = alpha / sum(len(r.names) for r in found.values())
+    level = alpha / max(1, sum(len(r.names) for r in found.values()))
     rows = []
     for hypothesis, r in found.items():
         bands = simultaneous_bands(len(r.worth), RANKED, level)
@@ -119,6 +127,8 @@ def learning(found: Mapping[str, Ranks], cases: Sequence[Case]) -> list[dict[str
     """A row for each parameter: contraction 1 - Var(posterior)/Var(prior) and z = (mean - truth)/sd over the data sets."""
     rows = []
     for case in cases:
+        if case.name not in found:
+            continue
         r, transform = found[case.name], case.transform
         for i, name in enumerate(r.parameters):
             prior_sd = transform.moments(name)[1]
@@ -148,8 +158,8 @@ def tally(found: Mapping[str, Ranks]) -> list[dict[str, Any]]:
             "ranked": len(r.worth),
             "too_large": r.too_large,
             "too_few_draws": r.too_few,
-            "worth_low": _quantile(r.worth, 0.05),
-            "worth": float(np.median(r.worth)),
+            "worth_low": _quantile(r.worth, 0.05) if len(r.worth) else 0.0,
+            "worth": float(np.median(r.worth)) if len(r.worth) else 0.0,
         }
         for name, r in found.items()
     ]

@@ -17,9 +17,19 @@ from calibration.checks.processes import Tick, default_workers
 from calibration.checks.recovery import recovered, windows_needed
 from calibration.checks.scores import EARLIER, OTHERS, scores
 from calibration.checks.sensitivity import CONFLICT, STRONG_PRIOR, sensitivity
-from calibration.checks.simulated import ALPHA, DATA_SETS, coverage, learning, rank_all, tally, uniform
+from calibration.checks.simulated import (
+    ALPHA,
+    DATA_SETS,
+    coverage,
+    enough,
+    learning,
+    rank_all,
+    tally,
+    uniform,
+)
 from calibration.evidence import Evidence
 from calibration.posterior import Posterior
+from calibration.summary import LEARNT
 from sim.scenario.hypothesis import Hypothesis
 from sim.scenario.settings import Settings
 
@@ -71,7 +81,7 @@ def verify(
         "ranks": _ranks(simulated["uniform"], simulated["tally"]),
         "coverage": _coverage(simulated["coverage"]),
         "samplers": _samplers(evidences),
-        "learning": _informs("Contraction and z-scores over the simulated data sets.", simulated["learning"]),
+        "learning": _informs(_on_learning(simulated["learning"]), simulated["learning"]),
         "evidence_curves": _informs(_on_curves(widths), widths),
         "scores": {**_informs(_on_scores(foretold), foretold[0]["rows"]), **_but_rows(foretold[0])},
         "placebo": {**_informs(_on_placebo(placebos), placebos), "standing": standing(placebos)},
@@ -109,7 +119,8 @@ class _Run(NamedTuple):
             found = rank_all(
                 cases, self.seed, data_sets=data_sets, workers=self.workers, tick=self._tick(what)
             )
-            tables = {"uniform": uniform(found), "coverage": coverage(found), "tally": tally(found)}
+            counted, found = tally(found), enough(found, data_sets)
+            tables = {"uniform": uniform(found), "coverage": coverage(found), "tally": counted}
             return [{**tables, "learning": learning(found, cases)}]
 
         return self.store.table([*self._key(what), data_sets], make)[0]
@@ -145,8 +156,11 @@ def _tests(rows: list[Row], says: str) -> Row:
 
 def _ranks(rows: list[Row], counted: list[Row]) -> Row:
     bad = [f"{x['quantity']} under {x['hypothesis']}" for x in rows if not x["passed"]]
+    judged = {x["hypothesis"] for x in rows}
+    left = [f"{x['hypothesis']} ({x['ranked']:,})" for x in counted if x["hypothesis"] not in judged]
     sets = sum(x["ranked"] for x in counted)
-    says = f"{len(rows)} quantities over {sets:,} data sets: "
+    says = f"Too few data sets to judge {', '.join(left)}. " if left else ""
+    says += f"{len(rows)} quantities over {sets:,} data sets: "
     says += (
         f"ranks are not uniform for {', '.join(bad)}."
         if bad
@@ -175,6 +189,13 @@ def _samplers(rows: list[Row]) -> Row:
     return _tests(rows, says + (f" One alone serves {', '.join(alone)}." if alone else ""))
 
 
+def _on_learning(rows: Sequence[Row]) -> str:
+    learnt = list(dict.fromkeys(x["parameter"] for x in rows if x["contraction"] >= LEARNT))
+    kept = list(dict.fromkeys(x["parameter"] for x in rows if x["parameter"] not in learnt))
+    said = "Records of this design inform " + (", ".join(learnt) or "nothing")
+    return f"{said}; they leave the prior of {', '.join(kept)}." if kept else f"{said}."
+
+
 def _on_curves(rows: Sequence[Row]) -> str:
     said = []
     for name in dict.fromkeys(x["hypothesis"] for x in rows):
@@ -192,8 +213,12 @@ def _on_scores(found: Sequence[Row]) -> str:
     for given, words in ((OTHERS, "given the others"), (EARLIER, "given the earlier ones")):
         here = {x["hypothesis"]: x["log_score"] for x in totals if x["given"] == given}
         if len(here) > 1:
-            said.append(f"{words} log scores lie within {max(here.values()) - min(here.values()):.2f}")
-    return f"Windows foretold {', '.join(said) or 'by one hypothesis'}."
+            said.append(f"{max(here.values()) - min(here.values()):.2f} {words}")
+    return (
+        f"Log scores of the hypotheses lie within {' and '.join(said)}."
+        if said
+        else "One hypothesis was scored."
+    )
 
 
 def _on_placebo(rows: Sequence[Row]) -> str:

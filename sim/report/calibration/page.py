@@ -49,9 +49,9 @@ def calibration_page(document: Document, checks: Mapping[str, Document], command
         "ranks": ranks_figures(found["ranks"]),
         "tally": tables.tally_table(tally),
         "coverage": coverage_figure(found["coverage"], {x["hypothesis"]: x["ranked"] for x in tally})
-        if fitted
+        if found["coverage"]
         else None,
-        "learning": learning_figure(found["learning"]) if fitted else None,
+        "learning": learning_figure(found["learning"]) if found["learning"] else None,
         "samplers": tables.samplers_table(found["samplers"]),
         "curves": curves_figure(found["evidence_curves"], order),
         "alike": like_for_like(document),

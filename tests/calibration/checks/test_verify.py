@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from calibration.checks import verify as module
+from calibration.checks.simulated import enough, learning, rank_all, tally, uniform
 from calibration.checks.verify import TESTS, Fitted, passed, verify
 from tests.calibration.builders import (
     a_hypothesis,
@@ -87,10 +88,22 @@ def test_a_failed_row_fails_its_check_and_is_named(name: str) -> None:
     """Ranks, coverage, samplers: a row that doesn't pass is named in the sentence."""
     row = {"hypothesis": "M3", "quantity": "strike_effect", "passed": False, "errors": 9.0, "interval": 0.5}
     make = {
-        "ranks": lambda: module._ranks([row], [{"ranked": 1000}]),
+        "ranks": lambda: module._ranks([row], [{"hypothesis": "M3", "ranked": 1000}]),
         "coverage": lambda: module._coverage([row]),
         "samplers": lambda: module._samplers([row]),
     }
     found = make[name]()
     assert found["passed"] is False
     assert "M3" in found["says"]
+
+
+def test_a_hypothesis_of_which_too_little_could_be_ranked_is_named_and_not_judged() -> None:
+    """Ten of sixty data sets had draws enough: no verdict on it, no failure, and the sentence says so."""
+    case = small().cases[0]
+    found = rank_all([case], seed=1, data_sets=10)
+    assert enough(found, 60) == {}
+    assert set(enough(found, 20)) == {"M0"}
+    check = module._ranks(uniform({}), tally(found))
+    assert check["passed"] is True
+    assert check["says"].startswith("Too few data sets to judge M0 (10).")
+    assert learning({}, [case]) == []
