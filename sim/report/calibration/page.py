@@ -17,6 +17,7 @@ from sim.report.calibration.recovery import needed_figure, recovery_table
 from sim.report.calibration.sensitivity import sensitivity_figure
 from sim.report.calibration.weights import weights_figure
 from sim.report.evidence_words import largest_moves, like_for_like
+from sim.report.figures.fit import predictions_figure
 from sim.report.page import LANGUAGE, environment, style
 from sim.report.parts import listed
 
@@ -45,7 +46,7 @@ def calibration_page(document: Document, checks: Mapping[str, Document], command
         "notes": document["notes"],
         "checks": tables.checks_table(checks),
         "parameters": tables.parameters_table(document["hypotheses"]),
-        "predictive": tables.predictive_table(document["hypotheses"]),
+        "predictive": predictions_figure(document, order),
         "ranks": ranks_figures(found["ranks"]),
         "tally": tables.tally_table(tally),
         "coverage": coverage_figure(found["coverage"], {x["hypothesis"]: x["ranked"] for x in tally})

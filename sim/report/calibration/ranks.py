@@ -14,8 +14,8 @@ ACROSS = 4
 Row = Mapping[str, Any]
 WORDS = {
     "log_likelihood": "joint log likelihood",
-    "attacks_ahead": "attacks expected in 30 days",
-    "count_ahead": "count of the next 30 days",
+    "attacks_ahead": "expected, next 30 days",
+    "count_ahead": "counted, next 30 days",
 }
 
 

@@ -57,29 +57,6 @@ def parameters_table(hypotheses: Mapping[str, Any]) -> Table:
     return Table("Prior and posterior of each parameter", columns, rows)
 
 
-def predictive_table(hypotheses: Mapping[str, Any]) -> Table | None:
-    """Each count of the record beside the 90% that each hypothesis predicts when its window is simulated again."""
-    fitted = {n: h["predictive"] for n, h in hypotheses.items() if h["fitted"] and h["predictive"]}
-    if not fitted:
-        return None
-    rows: Rows = []
-    for i, x in enumerate(next(iter(fitted.values()))):
-        cells = [
-            Cell(f"{p[i]['q05']} to {p[i]['q95']}", () if _inside(p[i]) else ("outside",))
-            for p in fitted.values()
-        ]
-        rows.append([x["window"], x["place"] or "all", str(x["observed"]), *cells])
-    columns = (
-        Column("Window", numeric=False), Column("Place", numeric=False), Column("Counted"),
-        *(Column(n, "90% predicted") for n in fitted),
-    )  # fmt: skip
-    return Table("Counts of the record, and what each hypothesis predicts for them", columns, rows)
-
-
-def _inside(x: Row) -> bool:
-    return bool(x["q05"] <= x["observed"] <= x["q95"])
-
-
 def tally_table(rows: Sequence[Row]) -> Table:
     """Data sets ranked and left out, and what their draws are worth."""
     columns = (

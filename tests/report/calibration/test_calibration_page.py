@@ -64,10 +64,10 @@ def test_nothing_points_outside(checked: Checked, page: Element) -> None:
 
 
 def test_every_figure_has_a_name_a_text_and_its_numbers(page: Element) -> None:
-    """Ranks of each hypothesis, coverage, learning, curves, weights, placebo, sensitivity, recovery: SVG with title and text."""
+    """Ranks of each hypothesis, coverage, learning, fit, curves, weights, placebo, sensitivity, recovery: SVG with title and text."""
     figures = [f.attributes["id"] for f in page.all("figure")]
     assert figures == [
-        "figure-ranks-M0", "figure-ranks-M3", "figure-coverage", "figure-learning", "figure-curves", "figure-weights",
+        "figure-ranks-M0", "figure-ranks-M3", "figure-coverage", "figure-learning", "figure-fit", "figure-curves", "figure-weights",
         "figure-placebo-M3", "figure-sensitivity", "figure-recovery",
     ]  # fmt: skip
     for f in page.all("figure"):
@@ -182,7 +182,7 @@ def test_it_opens_in_a_browser_without_a_network(
         tab.on("pageerror", lambda e: wrong.append(str(e)))
         tab.on("request", lambda r: None if r.url.startswith(("file:", "data:")) else wrong.append(r.url))
         tab.goto(path.as_uri())
-        assert tab.locator("figure svg").count() == 9
+        assert tab.locator("figure svg").count() == 10
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390
         assert wrong == []
         browser.close()
