@@ -14,3 +14,8 @@ Indices = np.ndarray[Any, np.dtype[np.int64]]
 def as_floats(values: Any) -> Floats:
     """Array of floats from anything that NumPy takes."""
     return np.asarray(values, dtype=np.float64)
+
+
+def as_indices(values: Any) -> Indices:
+    """Array of positions from anything that NumPy takes."""
+    return np.asarray(values, dtype=np.int64)

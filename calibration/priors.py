@@ -158,6 +158,11 @@ class PriorTransform:
             out["place_shares"] = as_floats(constant + (a - 1.0) * np.log(shares).sum(axis=1))
         return out
 
+    def to_normal(self, values: Floats) -> Floats:
+        """Independent standard normals [W, parameters] of values [W, names]: the inverse of ``from_normal``, shares apart."""
+        z = np.column_stack([_to_normal(x, values[:, i]) for i, (_, x) in enumerate(self._marginals())])
+        return as_floats(np.linalg.solve(self._mixing, z.T).T)
+
     def _log_copula(self, values: Floats) -> Floats:
         """Log density of the Gaussian copula: log N(z; 0, R) - log N(z; 0, I) at z = Φ⁻¹(F(x))."""
         rows = [self._column(x) for group in self._pooling for x in group.parameters]

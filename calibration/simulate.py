@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from calibration.arrays import Floats, as_floats
+from calibration.arrays import Floats, Indices, as_floats
 from calibration.evidence import Evidence
 from calibration.layouts import drawn
 from calibration.likelihoods.immigrants import ImmigrantRate
@@ -17,13 +17,22 @@ from calibration.observe import miscounted
 MOST_ATTACKS = 20_000
 
 
+class TooManyAttacks(ValueError):
+    """A run of more than 20,000 attacks."""
+
+
 def simulate_windows(
     evidence: Evidence, parameters: Mapping[str, float], rng: np.random.Generator
 ) -> list[int]:
     """Reported attacks in each window of the evidence, one run; edges and counts that are uncertain are drawn.
 
-    If the first window begins at an attack, one is put there, reported. Raises ValueError past 20,000 attacks.
+    If the first window begins at an attack, one is put there, reported. Raises TooManyAttacks past 20,000.
     """
+    return [int(n) for n in simulate_places(evidence, parameters, rng).sum(axis=1)]
+
+
+def simulate_places(evidence: Evidence, parameters: Mapping[str, float], rng: np.random.Generator) -> Indices:
+    """Reported attacks by window and place [windows, places], one run; offspring fall where their parent did."""
     if evidence.shifts:
         evidence = drawn(evidence, rng)
     rate = ImmigrantRate(evidence, parameters)
@@ -40,25 +49,31 @@ def simulate_windows(
     late = start + rng.exponential(days, rng.poisson(rate.left_before * days))  # set off before the record
     kept = as_floats(np.append(kept, late[late < end]))
     generation: Floats = as_floats(np.append(kept, start) if opening else kept)
-    times = [kept]
+    first, family = generation, np.arange(len(generation))
+    times, families = [kept], [family[: len(kept)]]
     n = parameters.get("branching_ratio", 0.0)
     total = len(kept)
     while len(generation) and n > 0.0:
-        parents = np.repeat(generation, rng.poisson(n, len(generation)))
+        offspring = rng.poisson(n, len(generation))
+        parents, family = np.repeat(generation, offspring), np.repeat(family, offspring)
         generation = parents + rng.exponential(days, len(parents))
-        generation = generation[generation < end]
+        generation, family = generation[generation < end], family[generation < end]
         times.append(generation)
+        families.append(family)
         total += len(generation)
         if total > MOST_ATTACKS:
-            raise ValueError(f"more than {MOST_ATTACKS} attacks")
-    attacks = np.concatenate(times)
-    reported = attacks[rng.random(len(attacks)) < parameters.get("completeness", 1.0)]
-    counts = [int(((w.start <= reported) & (reported < w.end)).sum()) for w in evidence.windows]
-    counts = [
-        n if w.share == 1.0 else int(rng.binomial(n, w.share))
-        for n, w in zip(counts, evidence.windows, strict=True)
-    ]
-    counts[0] += opening
+            raise TooManyAttacks(f"more than {MOST_ATTACKS} attacks")
+    attacks, whose = np.concatenate(times), np.concatenate(families)
+    reported = rng.random(len(attacks)) < parameters.get("completeness", 1.0)
+    where = rate.places(first, rng.random(len(first)))
+    counts = np.zeros((len(evidence.windows), len(evidence.places)), dtype=np.int64)
+    for i, w in enumerate(evidence.windows):
+        inside = reported & (w.start <= attacks) & (attacks < w.end)
+        counts[i] = np.bincount(where[whose[inside]], minlength=len(evidence.places))
+        if w.share < 1.0:
+            counts[i] = rng.binomial(counts[i], w.share)
+    if opening:
+        counts[0, where[-1]] += 1
     if any(w.moved for w in evidence.windows):
-        counts = [int(n) for n in miscounted(evidence, np.array(counts)[:, None], rng)[:, 0]]
+        counts = miscounted(evidence, counts, rng)
     return counts

@@ -282,6 +282,7 @@ def test_options_reach_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
         "evidence": ["A"],
         "readings": ["W1=short"],
         "seed": 3,
+        "verify": False,
         "out": None,
         "as_json": False,
     }

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from calibration.arrays import Floats, as_floats
+from calibration.arrays import Floats, Indices, as_floats, as_indices
 from calibration.evidence import Evidence
 from calibration.priors import COMMON_EFFECT, SHARE
 from sim.model.registry import PARAMETERS
@@ -26,9 +26,8 @@ class ImmigrantRate:
         self._p = {n: parameters.get(n, x.default) for n, x in PARAMETERS.items()}
         shares = [parameters.get(SHARE + x, 1.0 / len(evidence.places)) for x in evidence.places]
         self._starts = np.array([x.start for x in evidence.pieces])
-        self._levels = np.array(
-            [sum(a * b for a, b in zip(x.levels, shares, strict=True)) for x in evidence.pieces]
-        )
+        self._by_place = np.array([x.levels for x in evidence.pieces]) * np.array(shares)
+        self._levels = self._by_place.sum(axis=1)
         common = parameters.get(COMMON_EFFECT)
         effects = [self._p[f"effect_{x}"] if common is None else common for x in TARGETS]
         self._jumps = [
@@ -67,9 +66,16 @@ class ImmigrantRate:
         limit = self._p["effect_limit"]
         return as_floats(self._unstruck(days) * np.exp(limit * np.tanh(x / limit)))
 
+    def places(self, days: Floats, u: Floats) -> Indices:
+        """Place (index) of an immigrant on each day, by the shares of the rate there; u is uniform."""
+        up = np.cumsum(self._by_place[self._piece(days)], axis=1)
+        return as_indices((u[:, None] * up[:, -1:] >= up).sum(axis=1))
+
+    def _piece(self, days: Floats) -> Indices:
+        return as_indices(np.maximum(np.searchsorted(self._starts, days, side="right") - 1, 0))
+
     def _unstruck(self, days: Floats) -> Floats:
         """g(t) · e^{drift(t)} · μ."""
-        piece = np.maximum(np.searchsorted(self._starts, days, side="right") - 1, 0)
         gone = np.maximum(days - self._evidence.drift_from, 0.0)
         tilt = self._p["mobilisation_drift"] * (1.0 - np.exp(-gone / self._p["drift_days"]))
-        return as_floats(self._levels[piece] * self._p["base_rate"] * np.exp(tilt))
+        return as_floats(self._levels[self._piece(days)] * self._p["base_rate"] * np.exp(tilt))

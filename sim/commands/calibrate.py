@@ -2,7 +2,8 @@
 
 import math
 import platform
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,17 @@ from rich.table import Table
 
 from calibration.calibrate import SEED, Calibration
 from calibration.calibrate import calibrate as fit
+from calibration.checks.verify import Fitted, passed
+from calibration.checks.verify import verify as check_all
 from calibration.files import digest
 from calibration.synthetic import held
 from sim.commands.inputs import hypotheses_of, inputs, readings_of
 from sim.console import Progress, out_console
 from sim.engine.compiled.warm import ready
+from sim.folders import user_folder
+from sim.report.calibration.page import NAME as REPORT
+from sim.report.calibration.page import calibration_page
+from sim.report.calibration.tables import NAMES, state
 from sim.report.evidence_words import ASKED, largest_moves, like_for_like, named_moves
 from sim.scenario.companions import other_records
 from sim.scenario.hypothesis import Hypothesis
@@ -33,6 +40,7 @@ def calibrate(
     evidence: Sequence[str] | None = None,
     readings: Mapping[str, str] | Sequence[str] | None = None,
     seed: int | None = None,
+    verify: bool = False,
     out: Path | None = None,
     as_json: bool = False,
 ) -> dict[str, Any]:
@@ -41,7 +49,8 @@ def calibrate(
     Arguments: ``record`` the name of a shipped record, a YAML file of a record or an import, or a CSV file; ``responses`` a CSV of
     responses, in place of the record's own; ``hypotheses`` and ``settings`` names or files (default: M0 to M5 and the
     settings that the record goes with); ``evidence`` sections or items (default: section A, else every window); ``readings`` as
-    item=reading; ``out`` a folder for the posteriors and a manifest (default: a new one under results/). Raises
+    item=reading; ``verify`` whether to run every check of the calibration and write its report; ``out`` a folder for the posteriors
+    and a manifest (default: a new one under results/). Raises
     ConfigError.
     """
     folder = bundles.choose_folder(out, "calibration")
@@ -62,16 +71,38 @@ def calibrate(
             locate=given.locate,
             others=other_records(the_record, given.folder),
         )
+        checks = run_checks(found, the_settings, rivals, progress.tick) if verify else {}
     document = found.document(str(folder))
     document["truth"] = {
         n: {k: x._asdict() for k, x in held(the_record, p).items()} for n, p in found.posteriors.items()
     }
     document["rows"] = [x.model_dump(mode="json") for x in the_record.rows]
     document["notes"] = [*the_record.notes, *document["notes"]]
-    _save(folder, found, document, the_settings, rivals)
+    if verify:
+        document |= {"verified": passed(checks), "checks": {n: _short(x) for n, x in checks.items()}}
+    _save(folder, found, document, the_settings, rivals, checks)
     if not as_json:
         show(document)
     return document
+
+
+def run_checks(
+    found: Calibration,
+    settings: Settings,
+    rivals: Mapping[str, Hypothesis],
+    tell: Callable[[str, int, int], None],
+) -> dict[str, Any]:
+    """Every check of a calibration; what was found before is read from the cache."""
+    attributes = found.marks.attributes
+    fitted = Fitted(settings, found.evidence, rivals, found.posteriors, attributes)
+    return check_all(fitted, int(attributes["seed"]), cache=user_folder(), progress=tell)
+
+
+def _short(check: Mapping[str, Any]) -> dict[str, Any]:
+    """A check without the distributions of its ranks, which are in ``checks.json``."""
+    long = ("below", "low", "high")
+    rows = [{k: v for k, v in row.items() if k not in long} for row in check["rows"]]
+    return {**check, "rows": rows}
 
 
 def _save(
@@ -80,8 +111,9 @@ def _save(
     document: dict[str, Any],
     settings: Settings,
     rivals: Mapping[str, Hypothesis],
+    checks: Mapping[str, Any],
 ) -> None:
-    """Posteriors, the document, and a manifest: whole or not at all."""
+    """Posteriors, the document, a manifest and, where there are checks, their report: whole or not at all."""
     config = {
         "settings": settings.model_dump(mode="json"),
         "hypotheses": {n: h.model_dump(mode="json") for n, h in rivals.items()},
@@ -93,7 +125,7 @@ def _save(
         "evidence": document["evidence"],
         "readings": document["readings"],
         "config_sha256": digest(config),
-        "files": list(files),
+        "files": [*files, *(("checks.json", REPORT) if checks else ())],
         "python": platform.python_version(),
         "versions": found.marks.attributes["versions"],
         "fit_version": found.marks.attributes["fit_version"],
@@ -106,6 +138,10 @@ def _save(
         bundles.write_json(work / "config.json", config)
         bundles.write_json(work / "calibration.json", document)
         bundles.write_json(work / "manifest.json", manifest)
+        if checks:
+            page = calibration_page(document, checks, shlex.join(bundles.command_line()))
+            bundles.write_json(work / "checks.json", checks)
+            (work / REPORT).write_text(page, "utf-8")
 
     bundles.write_bundle(folder, fill)
 
@@ -145,7 +181,11 @@ def show(document: Mapping[str, Any]) -> None:
             console.print(sentence)
     for note in dict.fromkeys([*document["notes"], *(x for h in fitted.values() for x in h["notes"])]):
         console.print(f"Note: {note}.")
+    for name, check in document.get("checks", {}).items():
+        console.print(f"Check, {NAMES[name]}: {state(check)}. {check['says']}", soft_wrap=True)
     console.print(f"Posteriors in {document['posterior']}", soft_wrap=True)
+    if "checks" in document:
+        console.print(f"Report of the checks: {Path(document['posterior']) / REPORT}", soft_wrap=True)
 
 
 def _weights_table(hypotheses: Mapping[str, Any]) -> Table:

@@ -120,13 +120,14 @@ def page(bundle: Bundle, figures: Figures) -> str:
 
 def render(template: str, context: dict[str, Any]) -> str:
     """A page of this room from its template, with the style sheet that all pages share."""
-    shared = {"language": LANGUAGE, "style": Markup(_style())}  # noqa: S704  our own file
-    return _environment().get_template(template).render(shared | context)
+    shared = {"language": LANGUAGE, "style": Markup(style())}  # noqa: S704  our own file
+    return environment().get_template(template).render(shared | context)
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Templates of the report: escaped, strict, with its filters."""
+    found = Environment(
         loader=FileSystemLoader(_HERE),
         autoescape=True,
         undefined=StrictUndefined,
@@ -135,8 +136,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"cell": cell, "listed": listed, "slug": _slug}
-    return environment
+    found.filters |= {"cell": cell, "listed": listed, "slug": _slug}
+    return found
 
 
 def _finalize(value: Any) -> Any:
@@ -150,5 +151,6 @@ def _slug(label: str) -> str:
 
 
 @cache
-def _style() -> str:
+def style() -> str:
+    """The style sheet."""
     return (_HERE / "report.css").read_text("utf-8")

@@ -6,10 +6,15 @@ from pathlib import Path
 import pytest
 
 import calibration.calibrate as calibrating
+from calibration.arrays import Floats
+from calibration.checks import simulated
+from calibration.checks.draws import PriorDraws
 from calibration.posterior import Posterior
+from sim.cli import main
 from sim.commands.calibrate import calibrate
 from sim.data import scenarios_folder
 from sim.errors import ConfigError
+from tests.calibration.checks.quick import a_small_record, few, with_pair
 
 
 @pytest.fixture(autouse=True)
@@ -138,3 +143,48 @@ def test_an_import_is_a_record(capsys: pytest.CaptureFixture[str]) -> None:
     assert document["rows"][0]["dropped"] == {"dated over a window's edge": 1}
     assert "no event without a death" in document["notes"][0]
     assert "Note: UCDP GED has no event without a death" in capsys.readouterr().out
+
+
+def test_verify_writes_checks_and_their_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A line for each check, ``checks`` and ``verified`` in the JSON, exit 0, and the report in the bundle."""
+    few(monkeypatch, tmp_path)
+    hypothesis = with_pair(tmp_path)[0]
+    given = ["calibrate", *a_small_record(tmp_path), "--hypotheses", hypothesis, "--verify", "--out", "fit"]
+    assert main(given) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("Check, ") == 10
+    assert "Check, Simulation-based calibration: passed." in shown
+    assert "Report of the checks: fit/calibration.html" in shown
+    document = json.loads(Path("fit/calibration.json").read_text())
+    assert document["verified"] is True
+    assert all(isinstance(x["passed"], bool) for x in document["checks"].values())
+    assert "below" not in document["checks"]["ranks"]["rows"][0]
+    assert len(json.loads(Path("fit/checks.json").read_text())["ranks"]["rows"][0]["below"]) == 99
+    assert {"checks.json", "calibration.html"} <= set(
+        json.loads(Path("fit/manifest.json").read_text())["files"]
+    )
+    assert Path("fit/calibration.html").read_text().lstrip().startswith("<!DOCTYPE html>")
+
+
+def test_a_check_that_fails_is_exit_4(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A likelihood that is never multiplied in: the results are written, and the exit code says not to trust them."""
+
+    class PriorOnly(PriorDraws):
+        def log_weights(self, log_likelihood: Floats, log_correction: Floats, level: Floats) -> Floats:
+            return log_correction
+
+    few(monkeypatch, tmp_path)
+    monkeypatch.setattr(simulated, "PriorDraws", PriorOnly)
+    hypothesis = with_pair(tmp_path)[0]
+    given = ["calibrate", *a_small_record(tmp_path), "--hypotheses", hypothesis, "--verify", "--out", "fit"]
+    code = main([*given, "--json"])
+    document = json.loads(capsys.readouterr().out)
+    assert code == 4
+    assert document["verified"] is False
+    assert document["checks"]["ranks"]["passed"] is False
+    assert "log_likelihood under M0" in document["checks"]["ranks"]["says"]
+    assert "did not pass" in Path("fit/calibration.html").read_text()

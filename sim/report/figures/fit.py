@@ -1,6 +1,7 @@
 """Fit to history: what each hypothesis predicts for a window, and what the record counted."""
 
 import math
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from matplotlib.figure import Figure as Canvas
@@ -25,10 +26,10 @@ ACROSS = 5
 Row = dict[str, Any]
 
 
-def predictive(bundle: Bundle) -> list[tuple[str, Row]]:
-    """Every (hypothesis, prediction) that the calibration made, in order of the study."""
-    found = bundle.calibration["hypotheses"]
-    return [(h, row) for h in bundle.hypotheses for row in found.get(h, {}).get("predictive") or []]
+def predictive(calibration: Mapping[str, Any], hypotheses: Sequence[str]) -> list[tuple[str, Row]]:
+    """Every (hypothesis, prediction) that the calibration made, in order of the hypotheses."""
+    found = calibration["hypotheses"]
+    return [(h, row) for h in hypotheses for row in found.get(h, {}).get("predictive") or []]
 
 
 def covered(row: Row) -> bool:
@@ -37,8 +38,16 @@ def covered(row: Row) -> bool:
 
 
 def fit_figure(bundle: Bundle) -> Figure | None:
+    """The figure of a comparison's calibration; a count that is a bound is marked as one."""
+    at_least = {w.id for w in bundle.windows if w.at_least}
+    return predictions_figure(bundle.calibration, list(bundle.hypotheses), at_least)
+
+
+def predictions_figure(
+    calibration: Mapping[str, Any], hypotheses: Sequence[str], at_least: Collection[str] = ()
+) -> Figure | None:
     """Predictive 5%, 50% and 95% of each window by hypothesis; None if nothing was predicted."""
-    rows = predictive(bundle)
+    rows = predictive(calibration, hypotheses)
     if not rows:
         return None
     inside = sum(covered(x) for _, x in rows)
@@ -74,7 +83,7 @@ def fit_figure(bundle: Bundle) -> Figure | None:
     )  # fmt: skip
     return Figure(
         id=NAME,
-        svg=_draw(bundle, whole, windows, title, says),
+        svg=_draw(hypotheses, at_least, whole, windows, title, says),
         title=title,
         says=says,
         note=(
@@ -86,9 +95,15 @@ def fit_figure(bundle: Bundle) -> Figure | None:
     )
 
 
-def _draw(bundle: Bundle, rows: list[tuple[str, Row]], windows: list[str], title: str, says: str) -> Any:
-    names = [h for h in bundle.hypotheses if any(h == x for x, _ in rows)]
-    at_least = {w.id for w in bundle.windows if w.at_least}
+def _draw(
+    hypotheses: Sequence[str],
+    at_least: Collection[str],
+    rows: list[tuple[str, Row]],
+    windows: list[str],
+    title: str,
+    says: str,
+) -> Any:
+    names = [h for h in hypotheses if any(h == x for x, _ in rows)]
     across = min(ACROSS, len(windows))
     down = math.ceil(len(windows) / across)
     with styled():
@@ -102,7 +117,7 @@ def _draw(bundle: Bundle, rows: list[tuple[str, Row]], windows: list[str], title
             seen = here[0][1]["observed"]
             for h, x in here:
                 y = names.index(h)
-                colour, marker = hypothesis_mark(bundle.hypotheses.index(h))
+                colour, marker = hypothesis_mark(list(hypotheses).index(h))
                 ax.plot(
                     [x["q05"], x["q95"]], [y, y], color=colour, linewidth=4, alpha=0.75, solid_capstyle="butt"
                 )
