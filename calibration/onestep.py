@@ -13,7 +13,6 @@ import numpy as np
 from calibration.arrays import as_floats
 from calibration.evidence import Evidence
 from calibration.likelihoods.counts import Counts, log_probability
-from calibration.likelihoods.filter import CountFilter
 from calibration.likelihoods.parameters import Reader
 from calibration.posterior import Posterior
 from calibration.samplers.sample import DRAWS
@@ -52,10 +51,13 @@ def one_step(
     settings: Settings,
     asked: Evidence,
 ) -> OneStep | None:
-    """The next count, where ``asked`` ends with the window to come; its count is not read. None where no closed form is.
+    """The next count, where ``asked`` ends with the window to come; its count is not read. None where no closed form is:
+    a hypothesis that has none, or edges that are uncertain.
 
     ``weights`` of the hypotheses averaged sum to 1.
     """
+    if asked.uncertain:
+        return None
     attacks = [*(w.attacks for w in asked.windows[:-1]), 0]
     counts = {}
     for name in weights:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from calibration.evidence import Evidence
 from calibration.fitting import fit_hypothesis
 from calibration.likelihoods.filter import CountFilter
+from calibration.likelihoods.mixture import counted
 from calibration.likelihoods.parameters import Reader
 from calibration.posterior import Posterior
 from calibration.priors import PriorTransform
@@ -33,7 +34,7 @@ class Case(NamedTuple):
     def likelihood(self) -> CountFilter:
         """Its closed form on the evidence."""
         names = self.transform.names
-        return CountFilter(self.evidence, Reader(self.hypothesis, self.settings, names, self.evidence.places))
+        return counted(self.evidence, Reader(self.hypothesis, self.settings, names, self.evidence.places))
 
     def fit(self, seed: int) -> Posterior:
         """Its posterior, by the one way to fit."""

