@@ -13,6 +13,7 @@ import numpy as np
 from calibration.arrays import as_floats
 from calibration.evidence import Evidence
 from calibration.likelihoods.counts import Counts, log_probability
+from calibration.likelihoods.filter import CountFilter
 from calibration.likelihoods.parameters import Reader
 from calibration.posterior import Posterior
 from calibration.samplers.sample import DRAWS
@@ -51,10 +52,9 @@ def one_step(
     settings: Settings,
     asked: Evidence,
 ) -> OneStep | None:
-    """The next count, where ``asked`` ends with the window to come; its count is not read. None where no closed form is:
-    a hypothesis that has none, or edges that are uncertain.
+    """The next count, where ``asked`` ends with the window to come; its count is not read.
 
-    ``weights`` of the hypotheses averaged sum to 1.
+    None where there is no closed form: under a hypothesis that has none, or where edges are uncertain. ``weights`` of the hypotheses averaged sum to 1.
     """
     if asked.uncertain:
         return None
