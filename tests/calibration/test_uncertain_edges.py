@@ -193,9 +193,7 @@ def test_predictive_counts_take_the_layouts_in_turn() -> None:
     evidence = uncertain({"end_within_days": 1.0}, {}, {})
     events = [Reported(t, ATTACK, i, "iraq", i) for i, t in enumerate((5.2, 6.2))]
     counts = counts_of(evidence, [events] * 8)
-    edges = 5.0 + (np.arange(8) + 0.5) / 4.0
-    expected = sorted(int((e > 5.2) + (e > 6.2)) for e in edges)
-    assert sorted(counts[:, 0, 0].tolist()) == expected == [0, 1, 1, 1, 1, 2, 2, 2]
+    assert sorted(counts[:, 0, 0].tolist()) == [0, 1, 1, 1, 1, 2, 2, 2]
     assert (counts.sum(axis=(1, 2)) == 2).all()
 
 
