@@ -57,10 +57,11 @@ def main() -> None:
         seconds = time.process_time() - started
         _, weights = history.get_distribution(m=0, t=history.max_t)
         populations = history.get_all_populations()
+        simulations = history.total_nr_simulations  # read from the file, like all else
     w = np.asarray(weights)
     worth = w.sum() ** 2 / (w**2).sum()
     distance = float(populations["epsilon"].iloc[-1])
-    print(f"{worth:.0f} {seconds:.0f} {history.total_nr_simulations} {distance:.0f} {pyabc.__version__}")
+    print(f"{worth:.0f} {seconds:.0f} {simulations} {distance:.0f} {pyabc.__version__}")
 
 
 if __name__ == "__main__":
