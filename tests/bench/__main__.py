@@ -16,6 +16,7 @@ from sim.model.registry import PARAMETERS
 from sim.scenario.text import one_of
 from sim.study.plan import worlds
 from sim.study.points import Mode, PointSource
+from tests.bench.calibration import calibration, pyabc
 from tests.bench.counts import counts
 from tests.bench.engines import engines, growth
 from tests.bench.job import DETER, job
@@ -66,15 +67,18 @@ def runaway() -> Rows:
 
 
 PARTS: dict[str, Callable[[], Rows]] = {
-    "startup": startup, "engines": engines, "counts": counts, "growth": growth, "job": job, "pairing": pairing, "peers": peers, "runaway": runaway,
+    "startup": startup, "engines": engines, "counts": counts, "growth": growth, "job": job, "calibration": calibration, "pairing": pairing, "peers": peers,
+    "runaway": runaway, "pyabc": pyabc,
 }  # fmt: skip
+ONLY_IF_NAMED = {"pyabc"}
+"""Parts that install much."""
 
 
 def main(arguments: list[str]) -> int:
-    """Run these parts, all if none is named; the exit code."""
+    """Run these parts, all but those that install much if none is named; the exit code."""
     if {"-h", "--help"} & set(arguments):
         print(
-            f"usage: python3 run.py bench [PART...] [--write], all if none is named; --write writes {PAGE.name}"
+            f"usage: python3 run.py bench [PART...] [--write], all but {', '.join(ONLY_IF_NAMED)} if none is named; --write writes {PAGE.name}"
         )
         for name, part in PARTS.items():
             print(f"  {name:<10} {(part.__doc__ or '').splitlines()[0]}")
@@ -85,7 +89,7 @@ def main(arguments: list[str]) -> int:
             print(f"bench: {one_of(name, PARTS, 'a part')}", file=sys.stderr)
             return 2
     found: dict[str, Rows] = {}
-    for name in parts or PARTS:
+    for name in parts or [x for x in PARTS if x not in ONLY_IF_NAMED]:
         title = (PARTS[name].__doc__ or "").splitlines()[0]
         found[title] = PARTS[name]()
         show(title, found[title])
