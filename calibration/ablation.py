@@ -5,11 +5,13 @@ leaves too few of them, it is fitted anew. Readings of one name in several items
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from calibration.arrays import Floats, as_floats
+from calibration.arrays import Floats, Indices
 from calibration.evidence import Evidence, admit, with_readings
 from calibration.fitting import fit_hypothesis
 from calibration.held_levels import at_level, first_guess, integrated, reference_level, spans, used_twice
@@ -18,6 +20,7 @@ from calibration.likelihoods.mixture import counted
 from calibration.likelihoods.parameters import Reader
 from calibration.posterior import Posterior
 from calibration.priors import COMMON_EFFECT
+from calibration.reweigh import Reweigher
 from calibration.summary import CONTRAST
 from sim.errors import ConfigError
 from sim.scenario.evidence import items
@@ -41,13 +44,27 @@ class Change(NamedTuple):
     readings: dict[str, str]
 
 
-class Fits(NamedTuple):
+@dataclass(frozen=True)
+class Fits:
     """Hypotheses that have a strike effect, with their posteriors under some evidence."""
 
     settings: Settings
     hypotheses: dict[str, Hypothesis]
     posteriors: dict[str, Posterior]
     seed: int
+    evidence: Evidence
+
+    @cached_property
+    def weighers(self) -> dict[str, Reweigher]:
+        """What weighs the draws of each posterior."""
+        return {
+            n: Reweigher(p, self.likelihood(n, self.evidence), self.seed) for n, p in self.posteriors.items()
+        }
+
+    def likelihood(self, name: str, evidence: Evidence) -> CountFilter:
+        """The closed form of a hypothesis under other evidence."""
+        reader = Reader(self.hypotheses[name], self.settings, self.posteriors[name].names, evidence.places)
+        return counted(evidence, reader)
 
 
 def ablate(
@@ -76,8 +93,8 @@ def ablate(
     rows.append(row)
     if len(posteriors) < len(fits.posteriors):
         return rows + _named(record, evidence, named, fits)
-    fits = fits._replace(posteriors=posteriors)
     wider = _admitted(record, evidence, fits.settings, every)
+    fits = replace(fits, posteriors=posteriors, evidence=wider)
     singles = [Change(f"admitting {x} alone", (x,), dict(readings)) for x in free if len(free) > 1]
     others = [
         x._replace(says=f"{every.says}, {x.says}", admits=every.admits)
@@ -126,15 +143,6 @@ def further_items(record: Record, evidence: Evidence) -> list[str]:
     ]
 
 
-def weighed(posterior: Posterior, likelihood: CountFilter) -> tuple[Floats, float]:
-    """Weights of a posterior's draws under another likelihood, L'/L, and how many draws they are worth, 1/Σw²."""
-    before = sum(posterior.log_likelihood.values(), as_floats(np.zeros(len(posterior.draws))))
-    level = likelihood(posterior.draws).sum(axis=1) - before
-    w = np.exp(level - level.max())
-    w = w / w.sum()
-    return as_floats(w), float(1.0 / (w**2).sum())
-
-
 def _levels(
     record: Record, evidence: Evidence, readings: Mapping[str, str], fits: Fits
 ) -> list[dict[str, Any]]:
@@ -177,8 +185,7 @@ def _instead(other: Record, fits: Fits) -> dict[str, Any]:
         return _row(change, {}, f"not possible: {e}")
     anew = {}
     for name, p in fits.posteriors.items():
-        reader = Reader(fits.hypotheses[name], fits.settings, p.names, evidence.places)
-        anew[name] = fit_hypothesis(name, p.prior, counted(evidence, reader), fits.seed, points=POINTS)
+        anew[name] = fit_hypothesis(name, p.prior, fits.likelihood(name, evidence), fits.seed, points=POINTS)
     return _row(change, anew, "fitted")
 
 
@@ -193,12 +200,13 @@ def _changed(
     below: dict[str, dict[str, float]] = {x: {} for x in ASKED}
     anew: dict[str, Posterior] = {}
     for name, p in fits.posteriors.items():
-        likelihood = counted(other, Reader(fits.hypotheses[name], fits.settings, p.names, other.places))
-        w, worth = weighed(p, likelihood)
+        likelihood = fits.likelihood(name, other)
+        weigh = fits.weighers[name]
+        w, worth = weigh(likelihood)
         if worth < LEAST_DRAWS:
             anew[name] = fit_hypothesis(name, p.prior, likelihood, fits.seed, points=POINTS)
         for what, parameter in ASKED.items():
-            found = _below_zero(anew.get(name, p), parameter, None if name in anew else w)
+            found = _below_zero(anew.get(name, p), parameter, None if name in anew else (weigh.rows, w))
             if found is not None:
                 below[what][name] = found
     how = "weighed" if not anew else "fitted" if len(anew) == len(fits.posteriors) else "in part fitted"
@@ -212,7 +220,7 @@ def _admitted(record: Record, evidence: Evidence, settings: Settings, change: Ch
     return admit(with_readings(record, change.readings), settings, (*evidence.admitted, *change.admits))
 
 
-def _below_zero(p: Posterior, parameter: str, weights: Floats | None) -> float | None:
+def _below_zero(p: Posterior, parameter: str, weights: tuple[Indices, Floats] | None) -> float | None:
     """Probability that a parameter, or the contrast of targets, lies below 0; None if the hypothesis lacks it.
 
     Weights move the posterior's own probability by as much as they move the draws', so that equal weights move nothing.
@@ -226,8 +234,9 @@ def _below_zero(p: Posterior, parameter: str, weights: Floats | None) -> float |
         if parameter in column
         else column["effect_fighters"] - column["effect_infrastructure"]
     )
-    below = x < 0.0
-    return float(min(1.0, max(0.0, known + weights @ below - below.mean())))
+    rows, w = weights
+    below = x[rows] < 0.0
+    return float(min(1.0, max(0.0, known + w @ below - below.mean())))
 
 
 def _row(change: Change, posteriors: Mapping[str, Posterior], how: str) -> dict[str, Any]:

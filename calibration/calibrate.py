@@ -16,6 +16,7 @@ from calibration.casualties import casualties_table
 from calibration.evidence import Evidence, admit, with_readings
 from calibration.files import digest, engine_version, fit_version
 from calibration.fitters import Fitter, fitter
+from calibration.fullfit import LEAST_WORTH
 from calibration.likelihoods.parameters import closed
 from calibration.marks import fit_marks
 from calibration.posterior import Posterior, from_prior
@@ -154,7 +155,12 @@ def calibrate(
         if record.plausible is not None and gate.applies(admitted, record.plausible):
             outside[name] = _pass_gate(fit, record.plausible, store, key)
         say(f"fitting {name}")
-        found = posteriors[name] = store.posterior(key, fit.fit)
+        found = store.posterior(key, fit.fit)
+        if found.ess < LEAST_WORTH:
+            said = f"not fitted: draws that are worth {found.ess:.0f} say nothing of this evidence; it keeps its prior"
+            priors[name] = from_prior(name, PriorTransform(h, admitted.places), notes=(said,))
+            return
+        posteriors[name] = found
         entries.append(Fitted(name, h.family, fit.signature, found.log_evidence))
         if predictive_runs > 0:
             say(f"holding {name} against the record")
@@ -188,7 +194,7 @@ def calibrate(
             priors[name] = from_prior(
                 name, PriorTransform(h, admitted.places), notes=("not fitted: it keeps its prior",)
             )
-    posteriors = {n: posteriors[n] for n in asked}
+    posteriors = {n: posteriors[n] for n in asked if n in posteriors}
     known = family_weights(entries)
     weights: dict[str, tuple[float | None, float | None]] = {
         n: (known[n].declared, known[n].evidence) if n in known else (None, None) for n in hypotheses
@@ -220,7 +226,7 @@ def _changes(
     rivals = {n: hypotheses[n] for n in asked}
     key = [base, "ablation", {n: h.model_dump(mode="json") for n, h in rivals.items()}]
     key.append({n: x.model_dump(mode="json") for n, x in others.items()})
-    fits = Fits(settings, rivals, asked, seed)
+    fits = Fits(settings, rivals, asked, seed, admitted)
     return store.table(key, lambda: ablate(record, admitted, chosen, fits, others))
 
 

@@ -21,7 +21,7 @@ from sim.scenario.settings import Settings
 PILOT_PARTICLES, PARTICLES = 8, 16
 LEVEL_SPREAD = 0.5
 """sd of the log base rate about the held level in the pilot: strike effects and the rest move it by a third."""
-LEAST_WORTH = 400.0  # draws; below it quantiles are rough, and the fit says so
+LEAST_WORTH = 200.0  # draws; a fit worth less is none
 
 
 def fit_full(
@@ -60,7 +60,7 @@ def fit_full(
     spread = np.ones(transform.dimensions)
     spread[at] = LEVEL_SPREAD
     found, level = informed(see, spread, -float(np.log(sigma)), seed, PILOT_PARTICLES, PARTICLES)
-    notes = [
+    notes = (
         f"fitted by particles through the engine, {PARTICLES} for each of its points: its draws are worth {found.ess:.0f}"
     ]
     if found.ess < LEAST_WORTH:
@@ -73,6 +73,6 @@ def fit_full(
         found,
         log_likelihood={"all": level},
         observed={w.id: float(w.attacks) for w in evidence.windows},
-        notes=tuple(notes),
+        notes=notes,
         attributes=dict(attributes or {}),
     )

@@ -31,16 +31,17 @@ class DataSet(NamedTuple):
 
 
 def design(evidence: Evidence, *, by_place: bool = True) -> Evidence:
-    """The evidence with a month after it, and no window's end brought on by an attack.
+    """The evidence with a month after it, edges and counts as stated, and no window's end brought on by an attack.
 
     A triggered end is a matter of the defender's policy, and has a check with the loop closed; an open loop has none.
+    Uncertain edges and counts have checks of their own, too.
     """
-    windows = tuple(w._replace(triggered=False) for w in evidence.windows)
+    windows = tuple(w._replace(triggered=False, moved=0) for w in evidence.windows)
     if not by_place:
         windows = tuple(w._replace(by_place={}) for w in windows)
     end = windows[-1].end
     ahead = Window(AHEAD, end, end + AHEAD_DAYS, 0, {}, begins_at_attack=False, triggered=False)
-    return evidence._replace(windows=(*windows, ahead), totals=evidence.totals if by_place else ())
+    return evidence._replace(windows=(*windows, ahead), totals=evidence.totals if by_place else (), shifts=())
 
 
 def data_set(

@@ -163,7 +163,7 @@ def prepared_slim(likelihood: CountFilter, values: Floats) -> Prepared:
     stages = []
     for alike in zip(*(p.stages for p in parts), strict=True):
         rate = alike[0].rate._replace(
-            by_place=joined([s.rate.by_place for s in alike]), at_end=joined([s.rate.at_end for s in alike])
+            by_place=joined([s.rate.by_place for s in alike]), asked=joined([s.rate.asked for s in alike])
         )
         columns = (joined([s[k] for s in alike]) for k in range(2, len(Stage._fields)))
         stages.append(Stage(alike[0].stretch, rate, *columns))

@@ -5,14 +5,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from calibration.ablation import LEAST_DRAWS, weighed
-from calibration.arrays import Floats
+from calibration.ablation import LEAST_DRAWS
+from calibration.arrays import Floats, Indices
 from calibration.checks.designs import inside
 from calibration.checks.fits import Case
 from calibration.checks.processes import Tick, in_processes
 from calibration.evidence import Evidence
 from calibration.posterior import Posterior
 from calibration.priors import COMMON_EFFECT
+from calibration.reweigh import Reweigher
 
 SHIFTS_DAYS = (*range(-10, -2), *range(3, 11))
 
@@ -63,10 +64,11 @@ def tried(trial: Trial) -> dict[str, Any]:
     if evidence is None:
         raise ValueError(f"a strike leaves the record when moved by {trial.days} days")
     case = trial.case.on(evidence)
-    weights, worth = weighed(trial.posterior, case.likelihood)
+    weigh = Reweigher(trial.posterior, trial.case.likelihood, trial.seed)
+    weights, worth = weigh(case.likelihood)
     if worth < LEAST_DRAWS:
         return _row(case.name, case.fit(trial.seed), trial.days, "fitted")
-    return _row(case.name, trial.posterior, trial.days, "weighed", weights)
+    return _row(case.name, trial.posterior, trial.days, "weighed", (weigh.rows, weights))
 
 
 def standing(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
@@ -81,10 +83,11 @@ def standing(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
 
 
 def _row(
-    name: str, posterior: Posterior, days: int, how: str, weights: Floats | None = None
+    name: str, posterior: Posterior, days: int, how: str, weights: tuple[Indices, Floats] | None = None
 ) -> dict[str, Any]:
     x = posterior.draws[:, posterior.names.index(COMMON_EFFECT)]
-    w = np.full(len(x), 1.0 / len(x)) if weights is None else weights
+    rows, w = (np.arange(len(x)), np.full(len(x), 1.0 / len(x))) if weights is None else weights
+    x = x[rows]
     order = np.argsort(x)
     up = np.cumsum(w[order])
     low, high = (float(x[order][min(int(np.searchsorted(up, p)), len(x) - 1)]) for p in (0.05, 0.95))

@@ -25,6 +25,8 @@ WINDOWS = 10
 LEAST_PARTICLES = 8  # for each layout of uncertain edges
 MOST_STEPS = 1_000_000
 """Attacks times particles of one parameter vector past which thousands of vectors take minutes."""
+LONGEST_DAYS = 60.0
+"""Clusters that begin and end inside a long window are what the closed form has exactly, and what random times hardly find."""
 CHUNK = 64  # parameter vectors that a thread takes at a time
 
 
@@ -109,6 +111,12 @@ def _hindrance(evidence: Evidence, particles: int) -> str | None:
     if any(w.moved for w in evidence.windows):
         return (
             said + "it takes counts as stated, and here some attacks may have been counted in another window"
+        )
+    longest = max(evidence.windows, key=lambda w: w.end - w.start)
+    if longest.end - longest.start > LONGEST_DAYS:
+        return (
+            said
+            + f"{longest.id} is too long for times drawn at random in it; the closed form is at its best there"
         )
     if evidence.attacks * particles > MOST_STEPS:
         return said + f"{evidence.attacks} attacks in {len(evidence.windows)} windows would take it minutes"

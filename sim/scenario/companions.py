@@ -12,17 +12,22 @@ from sim.scenario.text import listed
 
 
 def settings_of(record: Record, folder: Path) -> Settings:
-    """The settings that a record states, else those of the first record that ships and has its places.
+    """The settings that a record states, else those of the record that ships and shares most places with it.
 
-    ``folder`` is where the record lies. Raises ConfigError if it states settings that there are not, or states none and
-    no record that ships has all of its places.
+    ``folder`` is where the record lies. A place that is not among them is a mistake of the record, told there. Raises ConfigError
+    if it states settings that there are not, or states none and shares no place with any record that ships.
     """
     if record.settings is not None:
         return _settings(record.settings, folder)
+    most, best = 0, None
     for path in sorted(records_folder().glob("*.yaml")):
         other = load(path, "record").model
-        if isinstance(other, Record) and other.settings and set(record.places) <= set(other.places):
-            return _settings(other.settings, path.parent)
+        if isinstance(other, Record) and other.settings:
+            shared = len(set(record.places) & set(other.places))
+            if shared > most or (best is None and not record.places):
+                most, best = shared, (other.settings, path.parent)
+    if best is not None:
+        return _settings(*best)
     raise ConfigError(
         f"--settings: expected settings that have the places {listed(record.places)}, found no record that ships with "
         "these: write --settings FILE"

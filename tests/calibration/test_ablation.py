@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from calibration.ablation import LEAST_DRAWS, Change, Fits, ablate, further_items, other_readings, weighed
+from calibration.ablation import LEAST_DRAWS, Change, Fits, ablate, further_items, other_readings
 from calibration.calibrate import calibrate
 from calibration.evidence import admit, with_readings
 from calibration.likelihoods.filter import CountFilter
 from calibration.likelihoods.parameters import Reader
+from calibration.reweigh import Reweigher
 from sim.scenario.hypothesis import Hypothesis
 from sim.scenario.policy import UniformDelay
 from tests.calibration.builders import (
@@ -80,7 +81,11 @@ def test_weights_are_the_ratio_of_likelihoods() -> None:
     h = a_hypothesis("M0", base_rate=lognormal(1.0, 0.8))
     p = calibrate(record, some_settings(), {"M0": h}, cache=None, predictive_runs=0).posteriors["M0"]
     other = admit(with_readings(record, {"W1": "other"}), some_settings())
-    w, worth = weighed(p, CountFilter(other, Reader(h, some_settings(), p.names, other.places)))
+    base, changed = (
+        CountFilter(x, Reader(h, some_settings(), p.names, other.places))
+        for x in (admit(record, some_settings()), other)
+    )
+    w, worth = Reweigher(p, base, 1)(changed)
     square = p.draws[:, p.names.index("base_rate")] ** 2
     np.testing.assert_allclose(w, square / square.sum(), rtol=1e-9)
     assert worth == pytest.approx(1.0 / (w**2).sum())
@@ -108,7 +113,9 @@ def test_the_longer_record_and_the_class_of_its_strike() -> None:
     found = calibrate(brief(), settings(), rivals, evidence=("A",), cache=None, predictive_runs=0)
     rows = {
         x["says"]: x["fighters_better"]["M4"]
-        for x in ablate(brief(), found.evidence, {}, Fits(settings(), rivals, found.posteriors, 1))
+        for x in ablate(
+            brief(), found.evidence, {}, Fits(settings(), rivals, found.posteriors, 1, found.evidence)
+        )
     }
     both = rows["admitting D1 and D6"]
     assert both > rows["as admitted"] + 0.03

@@ -88,8 +88,8 @@ def test_the_evidence_hardly_tells_the_hypotheses_apart(found: Calibration) -> N
     levels = [found.posteriors[n].log_evidence for n in FITTED]
     assert max(levels) - min(levels) < np.log(10.0)
     assert max(found.posteriors[n].log_evidence_se for n in FITTED) < 0.05
-    assert [found.weights[n][0] for n in FITTED] == pytest.approx([1 / 6, 1 / 6, 1 / 6, 1 / 4, 1 / 4])
-    assert sum(found.weights[n][1] or 0.0 for n in FITTED) == pytest.approx(1.0)
+    assert [x for x, _ in found.weights.values()] == pytest.approx([1 / 6] * 6)
+    assert sum(x or 0.0 for _, x in found.weights.values()) == pytest.approx(1.0)
 
 
 def test_an_effect_of_strikes_is_weighed_like_for_like(found: Calibration) -> None:
@@ -166,7 +166,7 @@ def test_the_level_of_attacks_is_what_the_record_has(found: Calibration) -> None
 
 
 def test_the_document_has_the_keys_that_others_rely_on(found: Calibration) -> None:
-    """Those of the design, and a note where the boundary of A4 is not read."""
+    """Those of the design, and notes on how far the closed form can be relied on and what its correction kept."""
     d = found.document("somewhere")
     assert {"record", "posterior", "hypotheses"} <= set(d)
     assert d["record"]["id"] == "brief"
@@ -182,7 +182,8 @@ def test_the_document_has_the_keys_that_others_rely_on(found: Calibration) -> No
     } <= set(m4)
     keys = {"unit", "mean", "sd", "q05", "q50", "q95", "prior_mean", "prior_sd", "contraction", "label"}
     assert all(keys <= set(x) for x in m4["parameters"].values())
-    assert any("A4" in x for x in m4["notes"])
+    assert any("closed form alone" in x for x in m4["notes"])
+    assert any("corrected by the exact filter" in x for x in m4["notes"])
     assert set(d["marks"]["parameters"]) == {
         "injuring_share",
         "injury_scale",

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import calibration.calibrate as calibrating
+import calibration.fitters as fitting
 from calibration.cache import Cache
 from calibration.calibrate import Calibration, calibrate
 from sim.folders import user_folder
@@ -26,13 +27,13 @@ CASE: Mapping[str, Any] = {
 def fits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the hypotheses that are really fitted, as it happens."""
     done: list[str] = []
-    fit = calibrating.fit_hypothesis
+    fit = fitting.fit_hypothesis
 
     def counted(name: str, *args: Any) -> Any:
         done.append(name)
         return fit(name, *args)
 
-    monkeypatch.setattr(calibrating, "fit_hypothesis", counted)
+    monkeypatch.setattr(fitting, "fit_hypothesis", counted)
     return done
 
 

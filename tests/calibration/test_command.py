@@ -1,6 +1,7 @@
 """``deter calibrate``: names, files, options, what it prints and what it writes."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -28,10 +29,12 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_shipped_record_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Tables on stdout with prior and posterior, label and prediction; posteriors and a manifest in a new folder."""
-    Path("shown.yaml").write_text(
-        f"kind: hypothesis\nversion: 1\nbase: {scenarios_folder() / 'hypotheses' / 'M5-full.yaml'}\nfitted: false\n"
+    rivals = Path(shutil.copytree(scenarios_folder() / "hypotheses", tmp_path / "rivals"))
+    shown_only = rivals / "M5-full.yaml"
+    shown_only.write_text(
+        shown_only.read_text().replace("family: effect\n", "family: effect\nfitted: false\n")
     )
-    document = calibrate("brief", hypotheses=["M0", "shown.yaml"], out=Path("fit"))
+    document = calibrate("brief", hypotheses=["M0", str(shown_only)], out=Path("fit"))
     shown = capsys.readouterr().out
     for text in ("prior-driven", "informed", "A6-places", "not fitted", "base_rate", "Posteriors in fit"):
         assert text in shown

@@ -12,9 +12,11 @@ FLAT = {"A1": 18, "A2": 24, "A3": 8, "A4": 16, "A5": 2}
 
 
 def flat() -> Record:
-    """The brief with exactly flat counts, and without its split by place."""
+    """The brief with exactly flat counts, without its split by place, and with no end that says more than a count does."""
     windows = tuple(
-        w.model_copy(update={"count": FLAT[w.id], "by_place": {}}) if w.id in FLAT else w
+        w.model_copy(update={"count": FLAT[w.id], "by_place": {}, "ended_by": "exogenous"})
+        if w.id in FLAT
+        else w
         for w in brief().windows
     )
     return brief().model_copy(update={"windows": windows, "place_totals": ()})

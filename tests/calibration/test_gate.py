@@ -7,7 +7,7 @@ from calibration import gate
 from calibration.calibrate import calibrate
 from calibration.evidence import Evidence, admit
 from calibration.level import LEVEL, held_level
-from calibration.likelihoods.parameters import Reader
+from calibration.likelihoods.parameters import Reader, closed
 from calibration.posterior import Posterior
 from calibration.predictive import simulate_counts
 from calibration.priors import PriorTransform
@@ -41,7 +41,7 @@ def test_every_shipped_hypothesis_passes() -> None:
     evidence = admit(brief(), settings())
     assert gate.applies(evidence, stated())
     for h in hypotheses().values():
-        if h.fitted:
+        if closed(h, settings()):  # M5 has a gate of its own
             assert gate.share_outside(h, settings(), evidence, stated()) <= gate.LARGEST_SHARE
 
 

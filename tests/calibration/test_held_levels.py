@@ -118,7 +118,9 @@ def test_rows_that_admit_such_items_say_so() -> None:
     """What admitting W1 would change is fitted at the level that W1 gave: «how» tells."""
     record = a_record(COUNTED, [strike(10.0)])
     found = calibrate(record, uncertain(), {"M3": H}, evidence=("W2", "W3"), cache=None, predictive_runs=0)
-    rows = ablate(record, found.evidence, {}, Fits(uncertain(), {"M3": H}, found.posteriors, 1))
+    rows = ablate(
+        record, found.evidence, {}, Fits(uncertain(), {"M3": H}, found.posteriors, 1, found.evidence)
+    )
     (row,) = [x for x in rows if x["says"] == "admitting W1"]
     assert row["how"].endswith("; g of that time held, though it was computed from W1")
     assert not [x for x in rows if "fitted (" in x["says"]]

@@ -33,11 +33,11 @@ class Fitted(NamedTuple):
 
 @cache
 def fitted(name: str) -> Fitted:
-    """A shipped hypothesis on the brief's section A: its likelihood, its prior, and our own fit."""
+    """A shipped hypothesis on the brief's section A: its closed form, its prior, and our own fit to that."""
     evidence = admit(brief(), settings())
     transform = PriorTransform(hypotheses()[name], evidence.places)
     counts = CountFilter(evidence, Reader(hypotheses()[name], settings(), transform.names, evidence.places))
-    return Fitted(counts, transform, fit_hypothesis(name, transform, counts, 1))
+    return Fitted(counts, transform, fit_hypothesis(name, transform, counts, 1, points=0))
 
 
 def quantiles_agree(ours: Floats, theirs: Floats, worth: float) -> None:
