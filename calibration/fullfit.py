@@ -60,19 +60,13 @@ def fit_full(
     spread = np.ones(transform.dimensions)
     spread[at] = LEVEL_SPREAD
     found, level = informed(see, spread, -float(np.log(sigma)), seed, PILOT_PARTICLES, PARTICLES)
-    notes = (
-        f"fitted by particles through the engine, {PARTICLES} for each of its points: its draws are worth {found.ess:.0f}"
-    ]
-    if found.ess < LEAST_WORTH:
-        notes.append(
-            f"draws of {hypothesis.name} are worth fewer than {LEAST_WORTH:.0f}: its quantiles are rough"
-        )
+    note = f"fitted by particles through the engine, {PARTICLES} for each of its points: its draws are worth {found.ess:.0f}"
     return from_sample(
         hypothesis.name,
         transform,
         found,
         log_likelihood={"all": level},
         observed={w.id: float(w.attacks) for w in evidence.windows},
-        notes=notes,
+        notes=(note,),
         attributes=dict(attributes or {}),
     )
