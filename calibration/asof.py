@@ -28,9 +28,9 @@ def as_of(record: Record, moment: Moment) -> Record:
 
     >>> from sim.scenario.loader import load
     >>> from sim.data import records_folder
-    >>> brief = load(records_folder() / "brief.yaml", "record").model
-    >>> [w.id for w in as_of(brief, dt.date(2023, 11, 9)).windows]
-    ['A1', 'A2', 'D1', 'D6']
+    >>> invented = load(records_folder() / "provinces.yaml", "record").model
+    >>> len(as_of(invented, invented.windows[3].end).windows)
+    4
     """
     windows = tuple(w for w in record.windows if not after(w.end, moment))
     if not windows:

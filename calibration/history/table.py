@@ -222,8 +222,8 @@ class CsvTable:
 def place_name(text: str) -> str:
     """A name that configs take: lower case, hyphens for spaces. Raises ValueError for anything else.
 
-    >>> place_name("Northern Syria")
-    'northern-syria'
+    >>> place_name("Northern Coast")
+    'northern-coast'
     """
     name = "-".join(text.lower().split())
     plain = name.replace("-", "").replace("_", "").isalnum()

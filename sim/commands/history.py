@@ -191,7 +191,7 @@ def _moment(text: str, option: str) -> Moment:
         return histories.parse_moment(text)
     except ValueError:
         raise ConfigError(
-            f"{option}: expected a date such as 2023-11-08, or 2023-11-08T14:18, found {quoted(text)}"
+            f"{option}: expected a date such as 2023-11-08, or such as 2023-11-08T14:18, found {quoted(text)}"
         ) from None
 
 

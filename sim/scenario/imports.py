@@ -58,7 +58,7 @@ class ResponseRows(RowFilter):
         None,
         description="shares of each strike by class of target; needed unless the file is one of responses",
     )
-    strength: Positive = Field(1.0, description="of each response, in units of C1")
+    strength: Positive = Field(1.0, description="of each response, 1 being the unit strike")
 
 
 class Import(Document):

@@ -52,7 +52,10 @@ def happened(events: list[Event]) -> list[Any]:
 def differ(files: StudyFiles, fitted: Calibration, a: World, b: World) -> bool:
     """Does what happens differ in one of the study's first runs of M5?"""
     source = PointSource(files.settings, files.hypotheses, fitted, files.study.seed)
-    for i, point in enumerate(source.points(Mode("posterior", "M5"), range(TRIES))):
+    here = sorted(files.settings.places) == list(
+        fitted.evidence.places
+    )  # no level of one conflict is another's
+    for i, point in enumerate(source.points(Mode("posterior" if here else "prior", "M5"), range(TRIES))):
         first, second = (run(w, point.params, point.shares, Draws(files.study.seed, i)) for w in (a, b))
         if happened(first) != happened(second):
             return True
