@@ -13,6 +13,7 @@ from calibration.ablation import Fits, ablate
 from calibration.admission import Locate
 from calibration.cache import Cache
 from calibration.casualties import casualties_table
+from calibration.correction import POINTS
 from calibration.evidence import Evidence, admit, with_readings
 from calibration.files import digest, engine_version, fit_version
 from calibration.fitters import Fitter, fitter
@@ -107,6 +108,7 @@ def calibrate(
     engine_ready: Callable[[], None] = lambda: None,
     locate: Locate | None = None,
     others: Mapping[str, Record] | None = None,
+    points: int = POINTS,
 ) -> Calibration:
     """Fit each hypothesis to the evidence of a record.
 
@@ -116,7 +118,8 @@ def calibrate(
     none); ``predictive_runs`` simulated for each hypothesis, 0 for none; ``ablation`` whether to find out what other
     readings and further items would change; ``progress`` is told what is being
     done; ``engine_ready`` is called before the compiled engine is needed, and returns when it can run; ``locate`` gives path,
-    line and column of a field of the record; ``others`` records of the same attacks by name, for the ablation.
+    line and column of a field of the record; ``others`` records of the same attacks by name, for the ablation;
+    ``points`` at which the exact filter corrects each fit.
 
     Returns a ``Calibration``. Raises ConfigError for evidence that doesn't fit together, a hypothesis that the
     closed form can't fit, or one that the prior predictive gate refuses.
@@ -150,8 +153,8 @@ def calibrate(
 
     def hold(name: str, h: Hypothesis) -> None:
         """Fit one hypothesis, and hold it against the record."""
-        fit = fitter(h, settings, admitted, read.responses, marks, seed, attributes)
-        key = [{**base, "hypothesis": h.model_dump(mode="json")}, fit.version]
+        fit = fitter(h, settings, admitted, read.responses, marks, seed, attributes, points)
+        key = [{**base, "hypothesis": h.model_dump(mode="json"), "points": points}, fit.version]
         if record.plausible is not None and gate.applies(admitted, record.plausible):
             outside[name] = _pass_gate(fit, record.plausible, store, key)
         say(f"fitting {name}")

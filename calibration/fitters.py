@@ -46,9 +46,16 @@ class Closed:
     version = ""
 
     def __init__(
-        self, h: Hypothesis, settings: Settings, evidence: Evidence, seed: int, attributes: Mapping[str, Any]
+        self,
+        h: Hypothesis,
+        settings: Settings,
+        evidence: Evidence,
+        seed: int,
+        attributes: Mapping[str, Any],
+        points: int,
     ) -> None:
         self.name = h.name
+        self._points = points
         self._h, self._settings, self._evidence, self._seed, self._attributes = (
             h,
             settings,
@@ -62,7 +69,9 @@ class Closed:
 
     def fit(self) -> Posterior:
         """By the closed form, corrected by the exact filter."""
-        return fit_hypothesis(self.name, self._transform, self._likelihood, self._seed, self._attributes)
+        return fit_hypothesis(
+            self.name, self._transform, self._likelihood, self._seed, self._attributes, points=self._points
+        )
 
     def share_outside(self, plausible: Plausible) -> float:
         """By the closed form's mean and variance."""
@@ -106,8 +115,9 @@ def fitter(
     marks: Posterior,
     seed: int,
     attributes: Mapping[str, Any],
+    points: int,
 ) -> Fitter:
     """The way to fit a hypothesis. Raises ConfigError for one whose parameters no fit can read."""
     if closed(h, settings):
-        return Closed(h, settings, evidence, seed, attributes)
+        return Closed(h, settings, evidence, seed, attributes, points)
     return Full(h, settings, evidence, responses, marks, seed, attributes)

@@ -22,6 +22,7 @@ from sim.scenario.record import Record, Response
 from sim.scenario.settings import Settings
 
 RUNS = 4000  # as many as a posterior has draws
+POINTS = 2048  # at which each origin's fits are corrected: a backtest makes many
 
 
 class Models(NamedTuple):
@@ -89,6 +90,7 @@ def forecast(question: Question, models: Models) -> Forecast:
         seed=models.seed,
         cache=models.cache,
         predictive_runs=0,
+        points=POINTS,
     )
     record = asking(question.past, question.edges, question.responses)
     ids = (*counts_only, *(x.id for x in question.edges))

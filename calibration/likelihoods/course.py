@@ -1,6 +1,5 @@
 """The evidence as the exact filters walk through it: stretches of time, what is given in each, and where attacks fell."""
 
-import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -14,8 +13,6 @@ from calibration.likelihoods.places import splits
 from sim.engine.course import FREE, GIVEN, NONE, QUIET, Course
 
 TOUCHING = 1e-9  # days
-PIECE_DAYS = 5.0
-"""Longest piece of a window: particles are resampled between pieces, and clusters hardly outlast one."""
 
 
 class Segments(NamedTuple):
@@ -72,14 +69,7 @@ def lay(evidence: Evidence, since: float = 0.0, later: Sequence[tuple[float, flo
     flat = [x for inside in cut for x in inside]
     times = np.array([s.time for s in evidence.strikes])
     windows = [evidence.windows[i] if i >= 0 else None for *_, i in kinds]
-    fresh = [
-        w is not None and abs(a - w.start) < TOUCHING for w, (_, a, _, _) in zip(windows, kinds, strict=True)
-    ]
-    begun = [w if first else None for w, first in zip(windows, fresh, strict=True)]
-    fixed = [
-        sorted(x.day for x in evidence.triggers if x.inside == i and a < x.day <= b + TOUCHING)
-        for _, a, b, i in kinds
-    ]
+    fixed = [sorted(x.day for x in evidence.triggers if i >= 0 and x.inside == i) for *_, i in kinds]
     whole = [int(x) for x in np.cumsum([0, *(len(x) for x in cut)])]
     landed = [0, *(int((times <= a + TOUCHING).sum()) for a, _ in flat)]
     course = Course(
@@ -87,20 +77,7 @@ def lay(evidence: Evidence, since: float = 0.0, later: Sequence[tuple[float, flo
         start=np.array([a for _, a, _, _ in kinds]) - since,
         end=np.array([b for _, _, b, _ in kinds]) - since,
         given=np.array([0 if w is None else w.attacks - w.begins_at_attack for w in windows]),
-        length=np.array(
-            [b - a if w is None else w.end - w.start for w, (_, a, b, _) in zip(windows, kinds, strict=True)]
-        ),
-        held=np.array(
-            [
-                sum(x.inside == i for x in evidence.triggers) if f else 0
-                for f, (*_, i) in zip(fresh, kinds, strict=True)
-            ]
-        ),
-        fresh=np.array(fresh, np.int64),
-        rest=np.array(
-            [0.0 if w is None else w.end - a for w, (_, a, _, _) in zip(windows, kinds, strict=True)]
-        ),
-        opened=np.array([int(w is not None and w.begins_at_attack) for w in begun]),
+        opened=np.array([int(w is not None and w.begins_at_attack) for w in windows]),
         triggers=np.cumsum([0, *(len(x) for x in fixed)]),
         trigger=np.array([x for days in fixed for x in days], float) - since,
         share=np.array([1.0 if w is None else w.share for w in windows]),
@@ -127,10 +104,7 @@ def _stretches(evidence: Evidence) -> Iterator[tuple[int, float, float, int]]:
     for i, w in enumerate(evidence.windows):
         if w.start > at + TOUCHING:
             yield (QUIET if w.begins_at_attack else FREE), at, w.start, NONE
-        for a, b in pairwise(
-            np.linspace(w.start, w.end, math.ceil((w.end - w.start) / PIECE_DAYS) + 1).tolist()
-        ):
-            yield GIVEN, a, b, i
+        yield GIVEN, w.start, w.end, i
         at = w.end
 
 

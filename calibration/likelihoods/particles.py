@@ -166,14 +166,10 @@ def _stretch(
     most: Any,
     y: Any,
     left: Any,
-    owed: Any,
     times: Any,
     weights: Any,
 ) -> float:
-    """Take one particle through stretch k: its excitation ``y``, what is ``left`` of known counts by place, and the attacks ``owed``.
-
-    Its log weight.
-    """
+    """Take one particle through stretch k: its excitation ``y`` and what is ``left`` of known counts; its log weight."""
     beta = 1.0 / p[EXCITATION_DAYS]
     jump = p[BRANCHING] * beta
     places = len(y)
@@ -183,27 +179,15 @@ def _stretch(
             y[c] *= math.exp(-beta * (end - start))
         return 0.0
     d = p[COMPLETENESS] * course.share[k] if course.kind[k] == GIVEN else 0.0
+    n = course.given[k]
     block = course.block[k]
     fixed = course.trigger[course.triggers[k] : course.triggers[k + 1]]
-    log_weight, product = 0.0, 1.0
-    if course.fresh[k] == 1:
-        owed[0] = course.given[k] - course.held[k]
-        for j in range(
-            course.given[k]
-        ):  # n^n e^-n/n!; what is left of L^n/n! goes to each attack and each day
-            log_weight += math.log(course.given[k] / (j + 1.0)) - 1.0
-        if owed[0] < 0:
-            return -math.inf
-    free = 0
-    if course.kind[k] == GIVEN:
-        share_here = (end - start) / course.rest[k]
-        free = owed[0] if share_here > 1.0 - 1e-9 else np.random.binomial(owed[0], share_here)  # noqa: NPY002
-        owed[0] -= free
-    n = free + len(fixed)
-    if course.kind[k] == GIVEN and course.given[k] > 0:
-        usual = course.given[k] / course.length[k]
-        log_weight += usual * (end - start) - n * math.log(usual)
+    if n < len(fixed):
+        return -math.inf
     _sorted_times(times, n, start, end, fixed)
+    log_weight, product = 0.0, 1.0
+    for j in range(n):
+        log_weight += math.log((end - start) / (j + 1.0))
     if course.opened[k] == 1:
         total = 0.0
         for c in range(places):
@@ -287,9 +271,7 @@ def _ways(course: Any, left: Any) -> None:
 
 
 @njit(error_model="numpy")
-def _resample(
-    log_weights: Any, y: Any, left: Any, owed: Any, y_next: Any, left_next: Any, owed_next: Any
-) -> float:
+def _resample(log_weights: Any, y: Any, left: Any, y_next: Any, left_next: Any) -> float:
     """Mean of the weights, in logs; particles worth less than half their number are drawn anew (systematic)."""
     count = len(log_weights)
     top = -math.inf
@@ -312,11 +294,9 @@ def _resample(
             upto += math.exp(log_weights[i] - top)
         y_next[m] = y[i]
         left_next[m] = left[i]
-        owed_next[m] = owed[i]
         at += step
     y[:] = y_next
     left[:] = left_next
-    owed[:] = owed_next
     log_weights[:] = 0.0
     return top + math.log(total / count)
 
@@ -341,7 +321,6 @@ def filter_many(
     net, area, most = np.empty(count), np.empty(count), np.empty(count)
     y, y_next = np.empty((particles, places)), np.empty((particles, places))
     left, left_next = np.empty((particles, blocks, places)), np.empty((particles, blocks, places))
-    owed, owed_next = np.zeros((particles, 1), np.int64), np.zeros((particles, 1), np.int64)
     log_weights = np.empty(particles)
     times, weights = np.empty(course.given.max() + 1), np.empty(2 * places)
     for r in range(first, last):
@@ -360,10 +339,10 @@ def filter_many(
         for k in range(len(course.kind)):
             for i in range(particles):
                 log_weights[i] += _stretch(
-                    course, segments, k, p, share, net, area, most, y[i], left[i], owed[i], times, weights
+                    course, segments, k, p, share, net, area, most, y[i], left[i], times, weights
                 )
             if course.kind[k] != FREE:
-                total += _resample(log_weights, y, left, owed, y_next, left_next, owed_next)
+                total += _resample(log_weights, y, left, y_next, left_next)
             if not total > -math.inf:
                 break
         top = log_weights.max()

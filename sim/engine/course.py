@@ -12,8 +12,6 @@ NONE = -1
 class Course(NamedTuple):
     """Arrays only, so that compiled code can read it. K stretches in order of time, C places.
 
-    A long window is several stretches, its pieces: how many of its attacks fall in one is drawn, given those that are left.
-
     A split is a set of blocks whose counts by place are known together, with the ways in which attacks of unknown place may
     have fallen; a block is one or more windows.
     """
@@ -21,11 +19,7 @@ class Course(NamedTuple):
     kind: Any  # [K]
     start: Any  # [K] days
     end: Any  # [K]
-    given: Any  # [K] reported attacks of the whole window, an opening one apart
-    length: Any  # [K] days of the whole window
-    held: Any  # [K] how many of them have days of their own
-    fresh: Any  # [K] 1 where a window begins
-    rest: Any  # [K] days from its start to the end of its window
+    given: Any  # [K] reported attacks, an opening one apart
     opened: Any  # [K] 1 where the window begins at an attack
     triggers: Any  # [K + 1] the attacks on days of their own in stretch k are those from triggers[k] on
     trigger: Any  # their days: each brought on the end of a window
@@ -41,7 +35,7 @@ def empty_course(places: int) -> Course:
     """A course of one free day."""
     day = np.zeros(1)
     return Course(
-        kind=np.array([FREE]), start=day, end=day + 1.0, given=np.array([0]), length=day + 1.0, held=np.array([0]), fresh=np.array([0]), rest=day + 1.0, opened=np.array([0]),
+        kind=np.array([FREE]), start=day, end=day + 1.0, given=np.array([0]), opened=np.array([0]),
         triggers=np.zeros(2, np.int64), trigger=np.empty(0), share=day + 1.0, block=np.array([NONE]), split_ways=np.array([0]), split_blocks=np.array([0]), way_upto=np.empty(0),
         way_counts=np.zeros((0, 1, places)),
     )  # fmt: skip

@@ -11,6 +11,7 @@ import pytest
 import calibration.calibrate as calibrating
 from sim.cli import main
 from sim.commands.history import history
+from sim.data import scenarios_folder
 from sim.errors import ConfigError
 from sim.study import bundle as bundles
 from sim.study.sealed import counted_between, read_sealed, seal_of
@@ -199,9 +200,7 @@ def test_a_broken_seal_is_refused(
     shutil.copytree(sealed[0], copy)
     file = copy / name
     data = file.read_bytes()
-    file.write_bytes(
-        data.replace(b'"seed": 20231122', b'"seed": 20231123') if name == "manifest.json" else data + b" "
-    )
+    file.write_bytes(data.replace(b'"seed": 1,', b'"seed": 2,') if name == "manifest.json" else data + b" ")
     record = a_csv(tmp_path, [*ROWS, *LATER])
     assert main(["history", str(record), "--score", str(copy), "--out", str(tmp_path / "x")]) == 2
     (line,) = capsys.readouterr().err.splitlines()
@@ -246,7 +245,6 @@ def test_windows_that_do_not_fill_the_time_are_no_count() -> None:
         ),
         ({"policy": "observed"}, "--policy: expected a policy that decides by itself, found observed"),
         ({"policy": "figthers"}, "did you mean 'fighters'?"),
-        ({"hypotheses": ["M5"]}, "--hypotheses: expected at least one that is fitted"),
         ({"evidence": ["A1"]}, "evidence: expected at least two windows"),
         ({"score": Path("nowhere")}, "expected a file of a bundle, found none"),
         ({"score": Path("nowhere"), "seed": 3}, "--seed: expected none beside --score"),
@@ -274,3 +272,12 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("mine", "utf-8")
     with pytest.raises(ConfigError, match="nothing is overwritten"):
         history("brief", out=tmp_path, as_json=True)
+
+
+def test_a_hypothesis_that_is_not_fitted_forecasts_nothing(tmp_path: Path) -> None:
+    """«fitted: false» alone: one line."""
+    rivals = Path(shutil.copytree(scenarios_folder() / "hypotheses", tmp_path / "rivals"))
+    kept = rivals / "M5-full.yaml"
+    kept.write_text(kept.read_text().replace("family: effect\n", "family: effect\nfitted: false\n"))
+    with pytest.raises(ConfigError, match="--hypotheses: expected at least one that is fitted"):
+        history("brief", hypotheses=[str(kept)], runs=50, out=tmp_path / "x", as_json=True)

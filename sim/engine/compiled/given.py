@@ -53,7 +53,6 @@ from sim.engine.course import FREE, GIVEN
 from sim.engine.streams import OPENING_INDEX, STREAM_KEYS
 from sim.model.attack import launch_attack
 from sim.model.intensity import bound_under, intensity, pressures
-from sim.model.numbers import binomial_quantile
 from sim.model.resolve import embolden
 from sim.model.spec import ATTACKS, INF, PERMISSION, STAGE, WAR
 
@@ -206,38 +205,23 @@ def _walk(
     g: Any,
     y: Any,
     left: Any,
-    owed: Any,
     times: Any,
     weights: Any,
     reported: Any,
 ) -> float:
     """Take one particle through stretch k; its log weight. ``reported`` [C] counts what is reported in a free stretch."""
-    start, end, kind, b = course.start[k], course.end[k], course.kind[k], course.block[k]
+    start, end, kind, b, n = course.start[k], course.end[k], course.kind[k], course.block[k], course.given[k]
     given = kind == GIVEN
     reports = p.completeness * course.share[k]
     share = 1.0 if kind == FREE else (1.0 - reports if given else 0.0)
     log_weight, product = 0.0, 1.0
     longest = max(PANEL_DAYS, (end - start) / PANELS)
     g.touched = 0
-    if course.fresh[k] == 1:
-        owed[0] = course.given[k] - course.held[k]
-        for j in range(
-            course.given[k]
-        ):  # n^n e^-n/n!; what is left of L^n/n! goes to each attack and each day
-            log_weight += math.log(course.given[k] / (j + 1.0)) - 1.0
-        if owed[0] < 0:
-            return -INF
-    free = 0
-    if given:
-        part = (end - start) / course.rest[k]
-        u = block(g, _PARTICLE, _ONE, 2)[0]
-        free = owed[0] if part > 1.0 - 1e-9 else binomial_quantile(u, owed[0], part)
-        owed[0] -= free
+    for j in range(n):
+        log_weight += math.log((end - start) / (j + 1.0))
     fixed = course.trigger[course.triggers[k] : course.triggers[k + 1]]
-    n = free + len(fixed)
-    if given and course.given[k] > 0:
-        usual = course.given[k] / course.length[k]
-        log_weight += usual * (end - start) - n * math.log(usual)
+    if n < len(fixed):
+        return -INF
     _times(g, times, n, start, end, fixed)
     if course.opened[k] == 1:
         log_weight += _opening(w, s, p, g, left, b, weights, start)
@@ -382,7 +366,6 @@ def filter_given(
     particles, stretches = len(states), len(course.kind)
     blocks = max(1, course.split_blocks[-1])
     left, left_next = np.empty((particles, blocks, w.places)), np.empty((particles, blocks, w.places))
-    owed, owed_next = np.zeros((particles, 1), np.int64), np.zeros((particles, 1), np.int64)
     reported = np.zeros((particles, stretches, w.places), np.int64)
     reported_next = np.zeros((particles, stretches, w.places), np.int64)
     log_weights, chosen = np.empty(particles), np.empty(particles, np.int64)
@@ -408,7 +391,7 @@ def filter_given(
                 g = clocks[i]
                 g.replication = number + np.uint64(i) * np.uint64(stretches + 2) + np.uint64(k + 1)
                 log_weights[i] += _walk(
-                    w, course, k, states[i], p, g, tally[0], left[i], owed[i], times, weights, reported[i, k]
+                    w, course, k, states[i], p, g, tally[0], left[i], times, weights, reported[i, k]
                 )
             if course.kind[k] == GIVEN:
                 u = block(clocks[0], _PARTICLE, _ZERO, 0)[0]
@@ -419,13 +402,11 @@ def filter_given(
                     other_states[i] = states[chosen[i]]
                     other_clocks[i] = clocks[chosen[i]]
                     left_next[i] = left[chosen[i]]
-                    owed_next[i] = owed[chosen[i]]
                     reported_next[i] = reported[chosen[i]]
                 for i in range(particles):
                     states[i] = other_states[i]
                     clocks[i] = other_clocks[i]
                 left[:] = left_next
-                owed[:] = owed_next
                 reported[:] = reported_next
         top = -INF
         for i in range(particles):

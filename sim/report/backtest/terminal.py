@@ -44,7 +44,7 @@ def print_history(document: Document, console: Console) -> None:
 def _windows(rows: list[dict[str, Any]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     scored = "observed" in rows[0]
-    table.add_column("window", overflow="fold")
+    table.add_column("window", no_wrap=True, min_width=6)
     heads = (
         "counted",
         "median",
