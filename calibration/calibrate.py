@@ -154,6 +154,9 @@ def calibrate(
     def hold(name: str, h: Hypothesis) -> None:
         """Fit one hypothesis, and hold it against the record."""
         fit = fitter(h, settings, admitted, read.responses, marks, seed, attributes, points)
+        if fit.hindrance is not None:
+            priors[name] = from_prior(name, PriorTransform(h, admitted.places), notes=(fit.hindrance,))
+            return
         key = [{**base, "hypothesis": h.model_dump(mode="json"), "points": points}, fit.version]
         if record.plausible is not None and gate.applies(admitted, record.plausible):
             outside[name] = _pass_gate(fit, record.plausible, store, key)

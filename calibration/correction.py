@@ -55,7 +55,7 @@ def corrected(found: Sample, target: Target, exact: Exact, seed: int, points: in
         sampler=f"{found.sampler}, corrected",
         notes=(
             *found.notes,
-            f"corrected by the exact filter: {share:.0%} of the closed form's draws' worth is kept, log evidence moves by {moved:+.3f}",
+            f"corrected by the exact filter: {share:.0%} of the points looked at are worth their number, log evidence moves by {moved:+.3f}",
         ),
         weighted=Weighted(z, as_floats(w)),
     )

@@ -30,6 +30,10 @@ class Fitter(Protocol):
         """What its likelihood reads, and with which priors: equal for equal likelihoods."""
 
     @property
+    def hindrance(self) -> str | None:
+        """Why it can't be fitted to this evidence, so that it keeps its prior; None where it can."""
+
+    @property
     def version(self) -> str:
         """Hash of the sources that a fit depends on beside those of this room and of the model's rules."""
 
@@ -44,6 +48,7 @@ class Closed:
     """A hypothesis that has a closed form."""
 
     version = ""
+    hindrance = None
 
     def __init__(
         self,
@@ -96,6 +101,9 @@ class Full:
         self._attributes = attributes
         self.signature = canonical([h.name, PriorTransform(h, evidence.places).document()])
         self.version = engine_version()
+        moved = any(w.moved for w in evidence.windows)
+        said = "not fitted: particles take counts as stated, and here some attacks may have been counted in another window"
+        self.hindrance = said if moved else None
 
     def fit(self) -> Posterior:
         """By particles."""

@@ -5,6 +5,7 @@ places and with an end that an attack brought on. Its estimate is unbiased, so w
 draws, whatever the number of particles; more of them make the weights less noisy.
 """
 
+import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -38,6 +39,7 @@ class ExactCounts:
     ) -> None:
         self._reader = reader
         self._parts = [(x, lay(x)) for x in layouts(evidence)]
+        self._longer = [longer_ends(evidence, x) for x, _ in self._parts]
         asked = particles or PARTICLES * -(-len(evidence.windows) // WINDOWS)
         self._particles = max(LEAST_PARTICLES, asked // len(self._parts))
         self._threads = threads or cores()
@@ -45,7 +47,9 @@ class ExactCounts:
 
     def __call__(self, values: Floats, seed: int) -> Floats:
         """One estimate for each row; the same for the same row's position and seed, whatever the threads."""
-        return mixed([self._at(x, laid, values, seed + j) for j, (x, laid) in enumerate(self._parts)])
+        return mixed(
+            [self._at(x, laid, values, seed + j) + self._longer[j] for j, (x, laid) in enumerate(self._parts)]
+        )
 
     def _at(self, evidence: Evidence, laid: Laid, values: Floats, seed: int) -> Floats:
         """Estimates for one layout of the evidence."""
@@ -72,6 +76,15 @@ class ExactCounts:
             with ThreadPoolExecutor(self._threads) as pool:
                 list(pool.map(work, spans))
         return out + laid.log_ways
+
+
+def longer_ends(stated: Evidence, layout: Evidence) -> float:
+    """Σ log(L stated/L in the layout) over triggered ends: each is held against a constant rate over its window as stated."""
+    days = [w.end - w.start for w in stated.windows]
+    return sum(
+        math.log(days[x.inside] / (layout.windows[x.inside].end - layout.windows[x.inside].start))
+        for x in layout.triggers
+    )
 
 
 def mixed(found: Sequence[Floats]) -> Floats:

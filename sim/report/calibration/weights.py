@@ -22,7 +22,10 @@ def weights_figure(
     hypotheses: Mapping[str, Any], stacking: Mapping[str, Mapping[str, float]]
 ) -> Figure | None:
     """A row for each fitted hypothesis; None if there are fewer than two."""
-    names = [n for n, h in hypotheses.items() if h["fitted"]]
+    scored = (
+        set().union(*stacking.values()) if stacking else None
+    )  # stacking needs refits, which only a closed form allows
+    names = [n for n, h in hypotheses.items() if h["fitted"] and (not scored or n in scored)]
     if len(names) < 2:
         return None
     found = {

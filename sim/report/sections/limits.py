@@ -74,7 +74,7 @@ LIMITS: tuple[tuple[str, str], ...] = (
     ),
     (
         "What would change the answer.",
-        "To halve the uncertainty of one class’s effect takes about 67 attacks on each side of a strike at an otherwise "
+        "To halve the uncertainty of one class’s effect, from a prior’s sd of .3, takes about 67 attacks on each side of a strike at an otherwise "
         "constant rate: some 35 days on either side at two a day, longer than most gaps between strikes.",
     ),
 )
