@@ -112,7 +112,7 @@ def test_a_policy_acts_from_the_origin_on(excited: Hypothesis) -> None:
     policy = some({"trigger": {"after_attacks": 1}, "delay_days": 0.0, "target": {"fighters": 1.0}})
     known = tuple(r for r in RECORD.responses if r.id != "R3")
     later = [(w.start, w.end) for w in everything.windows[2:]]
-    world = _part(past, settings, known, later, policy).world
+    world = _part(past, 0.0, settings, known, later, policy).world
     params = make_params({"base_rate": 3.0, "completeness": 1.0})
     struck = [e for e in run(world, params, (0.5, 0.5), Draws(1, 0)) if isinstance(e, Struck)]
     assert [e.time for e in struck if e.time < 15.0] == [3.0, 10.0]
