@@ -24,8 +24,8 @@ PARTICLES = 32
 WINDOWS = 10
 """So many windows are well served by ``PARTICLES``; twice as many take twice as many, for the same noise."""
 LEAST_PARTICLES = 8  # for each layout of uncertain edges
-MOST_STEPS = 1_000_000
-"""Attacks times particles of one parameter vector past which thousands of vectors take minutes."""
+MOST_STEPS = 20_000
+"""Attacks times particles of one parameter vector past which thousands of vectors take most of a minute."""
 LONGEST_DAYS = 60.0
 """Clusters that begin and end inside a long window are what the closed form has exactly, and what random times hardly find."""
 CHUNK = 64  # parameter vectors that a thread takes at a time
@@ -132,5 +132,5 @@ def _hindrance(evidence: Evidence, particles: int) -> str | None:
             + f"{longest.id} is too long for times drawn at random in it; the closed form is at its best there"
         )
     if evidence.attacks * particles > MOST_STEPS:
-        return said + f"{evidence.attacks} attacks in {len(evidence.windows)} windows would take it minutes"
+        return said + f"{evidence.attacks} attacks in {len(evidence.windows)} windows would take it long"
     return None

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from calibration.checks import simulation_based_calibration
 from calibration.evidence import Evidence, admit, with_readings
 from calibration.fitting import fit_hypothesis
 from calibration.history import read_record
@@ -30,6 +29,7 @@ from tests.calibration.builders import (
     some_settings,
     windows,
 )
+from tests.calibration.sbc import simulation_based_calibration
 
 UNIFORM = 2.2  # √R · D past this has probability 1.2e-4 for uniform ranks (Kolmogorov)
 ONE_PLACE = some_settings(places=("iraq",))

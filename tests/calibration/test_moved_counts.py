@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from scipy.special import logsumexp
 
-from calibration.checks import simulation_based_calibration
 from calibration.likelihoods.filter import CountFilter
 from calibration.likelihoods.mixture import counted
 from calibration.observe import miscounted
@@ -20,8 +19,10 @@ from tests.calibration.builders import (
     normal,
     some_evidence,
     some_settings,
+    strike,
     windows,
 )
+from tests.calibration.sbc import simulation_based_calibration
 from tests.chance import assert_frequencies
 
 UNIFORM = 2.2  # √R · D past this has probability 1.2e-4 for uniform ranks (Kolmogorov)
@@ -118,13 +119,15 @@ def test_simulated_counts_are_moved_by_the_same_rule() -> None:
 
 
 def test_moved_counts_are_calibrated_and_the_plain_filter_is_not() -> None:
-    """200 data sets of four windows, up to 8 attacks moved at each edge (false alarm 3.6e-4); the control fails widely."""
+    """400 data sets of four windows, a strike between them, up to 8 attacks moved at each edge (false alarm 3.6e-4)."""
     four = windows(*((2.0 * i, 2.0 * i + 2.0, 1) for i in range(4)))
     evidence = some_evidence(
-        tuple(w | {"moved_at_end": 8 * (i < 3)} for i, w in enumerate(four)), settings=ONE_PLACE
+        tuple(w | {"moved_at_end": 8 * (i < 3)} for i, w in enumerate(four)),
+        [strike(4.0)],
+        settings=ONE_PLACE,
     )
-    h = a_hypothesis(base_rate=lognormal(6.0, 0.4), mobilisation_drift=normal(0.0, 1.0))
+    h = a_hypothesis(base_rate=lognormal(6.0, 0.4), strike_effect=normal(0.0, 1.0), held={"effect_days": 3.0})
     for kind, passes in ((counted, True), (CountFilter, False)):
         likelihood, transform = a_filter(evidence, h, ONE_PLACE, kind)
-        found = simulation_based_calibration(likelihood, transform, data_sets=200, draws=1500, seed=3)
+        found = simulation_based_calibration(likelihood, transform, data_sets=400, draws=3000, seed=3)
         assert (max(found.distance.values()) < UNIFORM) == passes, found

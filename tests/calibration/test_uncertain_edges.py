@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from calibration.checks import simulation_based_calibration
 from calibration.evidence import Evidence
 from calibration.items import Shift
 from calibration.layouts import lattice, layouts
@@ -25,6 +24,7 @@ from tests.calibration.builders import (
     strike,
     windows,
 )
+from tests.calibration.sbc import simulation_based_calibration
 
 UNIFORM = 2.2  # √R · D past this has probability 1.2e-4 for uniform ranks (Kolmogorov)
 ONE_PLACE = some_settings(places=("iraq",))
