@@ -1,5 +1,6 @@
 """Evidence with edges that are exact: on a fixed lattice for a likelihood, drawn for a simulation."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -46,6 +47,15 @@ def moved(evidence: Evidence, u: Sequence[float] | Floats) -> Evidence:
     return evidence._replace(
         windows=tuple(windows), strikes=tuple(sorted(strikes, key=lambda x: (x.time, x.id))), shifts=()
     )
+
+
+def longer_ends(stated: Evidence, layout: Evidence) -> list[float]:
+    """log(L stated/L in the layout) of each triggered end: it is held against a constant rate over its window as stated."""
+    days = [w.end - w.start for w in stated.windows]
+    return [
+        math.log(days[x.inside] / (layout.windows[x.inside].end - layout.windows[x.inside].start))
+        for x in layout.triggers
+    ]
 
 
 def drawn(evidence: Evidence, rng: np.random.Generator) -> Evidence:

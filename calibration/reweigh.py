@@ -29,8 +29,8 @@ class Reweigher:
     def __call__(self, other: CountFilter) -> tuple[Floats, float]:
         """Weights of the rows that sum to 1, L'/L, and how many draws they are worth, 1/Σw²."""
         draws = self._posterior.draws[self.rows]
-        if _exact(self._base) and _exact(other):
-            exact = ExactCounts(other.evidence, other.reader)
+        exact = _exact(other)
+        if exact is not None and self._base_exact is not None:
             level = exact(draws, self._seed + 1) - self._base_exact
         else:
             level = as_floats(other(draws).sum(axis=1) - self._base(draws).sum(axis=1))
@@ -39,11 +39,16 @@ class Reweigher:
         return as_floats(w), float(1.0 / (w**2).sum())
 
     @cached_property
-    def _base_exact(self) -> Floats:
-        return ExactCounts(self._base.evidence, self._base.reader, PARTICLES)(
-            self._posterior.draws[self.rows], self._seed
-        )
+    def _base_exact(self) -> Floats | None:
+        if _exact(self._base) is None:
+            return None
+        exact = ExactCounts(self._base.evidence, self._base.reader, PARTICLES)
+        return exact(self._posterior.draws[self.rows], self._seed)
 
 
-def _exact(likelihood: CountFilter) -> bool:
-    return likelihood.reader.excites and ExactCounts(likelihood.evidence, likelihood.reader).hindrance is None
+def _exact(likelihood: CountFilter) -> ExactCounts | None:
+    """The exact filter, where it is more than the closed form and can be had."""
+    if not likelihood.reader.excites:
+        return None
+    found = ExactCounts(likelihood.evidence, likelihood.reader)
+    return found if found.hindrance is None else None

@@ -1,6 +1,6 @@
 """Parameter vectors of the whole registry, from what a hypothesis fits, holds and assumes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -53,7 +53,7 @@ class Rows:
         return params, np.column_stack([columns[SHARE + x] for x in self._places])
 
 
-def by_name(names: Sequence[str], values: Floats) -> Mapping[str, Floats]:
+def by_name(names: Sequence[str], values: Floats) -> dict[str, Floats]:
     """Columns by registry name; ``strike_effect`` becomes the four effects."""
     out: dict[str, Floats] = {}
     for i, name in enumerate(names):

@@ -5,7 +5,6 @@ places and with an end that an attack brought on. Its estimate is unbiased, so w
 draws, whatever the number of particles; more of them make the weights less noisy.
 """
 
-import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -14,7 +13,7 @@ import numpy as np
 
 from calibration.arrays import Floats, as_floats
 from calibration.evidence import Evidence
-from calibration.layouts import layouts
+from calibration.layouts import layouts, longer_ends
 from calibration.likelihoods.clusters import MOST_BRANCHING
 from calibration.likelihoods.course import Laid, lay
 from calibration.likelihoods.parameters import Parameters, Reader
@@ -39,7 +38,7 @@ class ExactCounts:
     ) -> None:
         self._reader = reader
         self._parts = [(x, lay(x)) for x in layouts(evidence)]
-        self._longer = [longer_ends(evidence, x) for x, _ in self._parts]
+        self._longer = [sum(longer_ends(evidence, x)) for x, _ in self._parts]
         asked = particles or PARTICLES * -(-len(evidence.windows) // WINDOWS)
         self._particles = max(LEAST_PARTICLES, asked // len(self._parts))
         self._threads = threads or cores()
@@ -76,15 +75,6 @@ class ExactCounts:
             with ThreadPoolExecutor(self._threads) as pool:
                 list(pool.map(work, spans))
         return out + laid.log_ways
-
-
-def longer_ends(stated: Evidence, layout: Evidence) -> float:
-    """Σ log(L stated/L in the layout) over triggered ends: each is held against a constant rate over its window as stated."""
-    days = [w.end - w.start for w in stated.windows]
-    return sum(
-        math.log(days[x.inside] / (layout.windows[x.inside].end - layout.windows[x.inside].start))
-        for x in layout.triggers
-    )
 
 
 def mixed(found: Sequence[Floats]) -> Floats:

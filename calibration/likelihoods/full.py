@@ -11,9 +11,9 @@ import numpy as np
 
 from calibration.arrays import Floats, Indices
 from calibration.evidence import Evidence
-from calibration.layouts import layouts
+from calibration.layouts import layouts, longer_ends
 from calibration.likelihoods.course import Laid, lay
-from calibration.likelihoods.exact import LEAST_PARTICLES, longer_ends, mixed
+from calibration.likelihoods.exact import LEAST_PARTICLES, mixed
 from calibration.predictive import moment
 from sim.cores import cores
 from sim.errors import RunError
@@ -49,7 +49,8 @@ class FullCounts:
         policy: Policy | None = None,
     ) -> None:
         self._parts = [
-            _part(x, longer_ends(evidence, x), settings, responses, later, policy) for x in layouts(evidence)
+            _part(x, sum(longer_ends(evidence, x)), settings, responses, later, policy)
+            for x in layouts(evidence)
         ]
         self._particles = max(LEAST_PARTICLES, particles // len(self._parts))
         self._threads = threads or cores()

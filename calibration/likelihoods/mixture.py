@@ -13,7 +13,7 @@ import numpy as np
 
 from calibration.arrays import Floats, as_floats
 from calibration.evidence import Evidence
-from calibration.layouts import LAYOUTS, layouts
+from calibration.layouts import LAYOUTS, layouts, longer_ends
 from calibration.likelihoods.counts import log_probability
 from calibration.likelihoods.filter import CountFilter
 from calibration.likelihoods.moved import MovedCounts, moved_counts
@@ -38,20 +38,7 @@ class CountMixture(CountFilter):
             raise ConfigError(
                 "delay_days: expected an attack that triggered an end to lie in a window wherever the edges lie"
             )
-        days = [w.end - w.start for w in evidence.windows]
-        # An end is held against one at a constant rate over the window as stated, whatever the layout.
-        self._longer = np.array(
-            [
-                [
-                    np.log(
-                        days[t.inside]
-                        / (f.evidence.windows[t.inside].end - f.evidence.windows[t.inside].start)
-                    )
-                    for t in f.triggers
-                ]
-                for f in self._filters
-            ]
-        )
+        self._longer = [longer_ends(evidence, f.evidence) if f.triggers else [] for f in self._filters]
 
     def prepared(self, values: Floats) -> Prepared:
         """What doesn't depend on the counts: of the first layout, with the others in it."""

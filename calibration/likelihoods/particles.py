@@ -18,13 +18,13 @@ import numpy as np
 from numba import njit
 
 from sim.engine.compiled.jit import keep
+from sim.engine.compiled.particle import choose, drawn, fall, weight_of_all
 from sim.engine.course import FREE, GIVEN, QUIET
 
 (
     BASE_RATE, DRIFT, DRIFT_DAYS, BRANCHING, EXCITATION_DAYS, AT_START, EFFECT_DAYS, LIMIT, COMPLETENESS, DRIFT_FROM,
 ) = range(10)  # fmt: skip
 """Columns of a parameter vector."""
-COLUMNS = 10
 PANEL_DAYS = 2.0
 _X = (0.18343464249564978, 0.525532409916329, 0.7966664774136267, 0.9602898564975363)
 _W = (0.3626837833783620, 0.3137066458778873, 0.2223810344533745, 0.1012285362903763)
@@ -89,17 +89,6 @@ def _sorted_times(times: Any, n: int, start: float, end: float, fixed: Any) -> N
             times[j] = times[j - 1]
             j -= 1
         times[j] = fixed[i]
-
-
-@njit(error_model="numpy")
-def _place(weights: Any, total: float) -> int:
-    """A place drawn by weights that sum to ``total``."""
-    left = np.random.random() * total  # noqa: NPY002
-    for c in range(len(weights) - 1):
-        left -= weights[c]
-        if left < 0.0:
-            return c
-    return len(weights) - 1
 
 
 @njit(error_model="numpy")
@@ -193,7 +182,7 @@ def _stretch(
         for c in range(places):
             weights[c] = left[block, c] if block >= 0 else share[c]
             total += weights[c]
-        c = _place(weights[:places], total)
+        c = drawn(weights[:places], total, np.random.random())  # noqa: NPY002
         if block >= 0:
             product *= share[c] * total / left[block, c]
             left[block, c] -= 1.0
@@ -228,7 +217,7 @@ def _stretch(
                 total += weights[c]
             if not total > 0.0:
                 return -math.inf
-            c = _place(weights[:places], total)
+            c = drawn(weights[:places], total, np.random.random())  # noqa: NPY002
             if block >= 0:
                 product *= d * total * (flow[c] if flow[c] > 0.0 else 1.0) / left[block, c]
                 left[block, c] -= 1.0
@@ -257,50 +246,6 @@ def _effects(segments: Any, p: Any, amplitude: Any, net: Any, area: Any, most: A
         most[s] = _most(p, at, segments.end[s], x, at)
 
 
-@njit(error_model="numpy")
-def _ways(course: Any, left: Any) -> None:
-    """One way for the attacks of unknown place to have fallen, for each split: what is left to fall by block and place."""
-    for i in range(len(course.split_ways) - 1):
-        u = np.random.random()  # noqa: NPY002
-        way = course.split_ways[i]
-        while way < course.split_ways[i + 1] - 1 and course.way_upto[way] < u:
-            way += 1
-        first = course.split_blocks[i]
-        for b in range(course.split_blocks[i + 1] - first):
-            left[first + b, :] = course.way_counts[way, b, :]
-
-
-@njit(error_model="numpy")
-def _resample(log_weights: Any, y: Any, left: Any, y_next: Any, left_next: Any) -> float:
-    """Mean of the weights, in logs; particles worth less than half their number are drawn anew (systematic)."""
-    count = len(log_weights)
-    top = -math.inf
-    for i in range(count):
-        top = max(top, log_weights[i])
-    if not top > -math.inf:
-        return -math.inf
-    total, squares = 0.0, 0.0
-    for i in range(count):
-        w = math.exp(log_weights[i] - top)
-        total += w
-        squares += w * w
-    if total * total > 0.5 * count * squares:
-        return 0.0
-    step = total / count
-    at, upto, i = np.random.random() * step, math.exp(log_weights[0] - top), 0  # noqa: NPY002
-    for m in range(count):
-        while upto < at and i < count - 1:
-            i += 1
-            upto += math.exp(log_weights[i] - top)
-        y_next[m] = y[i]
-        left_next[m] = left[i]
-        at += step
-    y[:] = y_next
-    left[:] = left_next
-    log_weights[:] = 0.0
-    return top + math.log(total / count)
-
-
 @keep
 @njit(nogil=True, error_model="numpy")
 def filter_many(
@@ -321,7 +266,7 @@ def filter_many(
     net, area, most = np.empty(count), np.empty(count), np.empty(count)
     y, y_next = np.empty((particles, places)), np.empty((particles, places))
     left, left_next = np.empty((particles, blocks, places)), np.empty((particles, blocks, places))
-    log_weights = np.empty(particles)
+    log_weights, chosen = np.empty(particles), np.empty(particles, np.int64)
     times, weights = np.empty(course.given.max() + 1), np.empty(2 * places)
     for r in range(first, last):
         np.random.seed(seeds[r])  # noqa: NPY002
@@ -333,7 +278,8 @@ def filter_many(
         for i in range(particles):
             for c in range(places):
                 y[i, c] = before * share[c] * segments.levels[0, c]
-            _ways(course, left[i])
+            for split in range(len(course.split_ways) - 1):
+                fall(course, split, np.random.random(), left[i])  # noqa: NPY002
         log_weights[:] = 0.0
         total = 0.0
         for k in range(len(course.kind)):
@@ -342,9 +288,17 @@ def filter_many(
                     course, segments, k, p, share, net, area, most, y[i], left[i], times, weights
                 )
             if course.kind[k] != FREE:
-                total += _resample(log_weights, y, left, y_next, left_next)
-            if not total > -math.inf:
-                break
+                heaviest, weight, enough = weight_of_all(log_weights)
+                if not heaviest > -math.inf:
+                    total = -math.inf
+                    break
+                if not enough:
+                    total += choose(log_weights, heaviest, weight, np.random.random(), chosen)  # noqa: NPY002
+                    for m in range(particles):
+                        y_next[m] = y[chosen[m]]
+                        left_next[m] = left[chosen[m]]
+                    y[:] = y_next
+                    left[:] = left_next
         top = log_weights.max()
         rest = math.log(np.exp(log_weights - top).mean()) + top if top > -math.inf else -math.inf
         out[r] = total + rest

@@ -12,10 +12,10 @@ import numpy as np
 from calibration.calibrate import Calibration
 from calibration.level import HeldLevel
 from calibration.posterior import Posterior
-from calibration.priors import COMMON_EFFECT, SHARE, PriorTransform
+from calibration.priors import SHARE, PriorTransform
+from calibration.rows import by_name
 from sim.engine.compiled.uniforms import uniforms
 from sim.model.registry import PARAMETERS, make_params
-from sim.model.spec import TARGETS
 from sim.model.streamkeys import name_key
 from sim.scenario.hypothesis import Hypothesis
 from sim.scenario.settings import Settings
@@ -162,15 +162,15 @@ class PointSource:
         posterior = self._posteriors.get(name) if mode.kind != "prior" else None
         columns: dict[str, Floats] = {}
         for parameter, value in self._constants[name].items():
-            columns |= _columns([parameter], np.full((len(seeds), 1), value))
-        columns |= _columns(assumed.names, self._from_prior(mode, assumed, seeds))
+            columns |= by_name([parameter], np.full((len(seeds), 1), value))
+        columns |= by_name(assumed.names, self._from_prior(mode, assumed, seeds))
         if mode.kind != "prior":
-            columns |= _columns(self._marks.names, self._from_draws(mode, self._marks, u[:, 2])[1])
+            columns |= by_name(self._marks.names, self._from_draws(mode, self._marks, u[:, 2])[1])
         if posterior is None:
             draws, values = np.full(len(seeds), -1), self._from_prior(mode, prior, seeds)
         else:
             draws, values = self._from_draws(mode, posterior, u[:, 1])
-        columns |= _columns(prior.names, values)
+        columns |= by_name(prior.names, values)
         shares = np.column_stack([columns[SHARE + x] for x in self._places])
         if posterior is None and mode.kind != "prior":
             columns["base_rate"] = self._held_level(name, columns, shares)
@@ -210,12 +210,3 @@ class PointSource:
         for i, name in enumerate(prior.inputs):
             u[:, i] = uniforms(self._seed, seeds, "study.parameter", name_key(name))[:, 0]
         return np.asarray(prior.from_uniform(u))
-
-
-def _columns(names: Sequence[str], values: Floats) -> dict[str, Floats]:
-    """Columns by registry name; ``strike_effect`` becomes the four effects."""
-    out: dict[str, Floats] = {}
-    for i, name in enumerate(names):
-        column = values[:, i]
-        out |= {f"effect_{x}": column for x in TARGETS} if name == COMMON_EFFECT else {name: column}
-    return out

@@ -48,6 +48,7 @@ from sim.engine.compiled.kernel import (
     _wind,
 )
 from sim.engine.compiled.layout import HAZARDS
+from sim.engine.compiled.particle import choose, drawn, fall, weight_of_all
 from sim.engine.compiled.philox import block, three_blocks
 from sim.engine.course import FREE, GIVEN
 from sim.engine.streams import OPENING_INDEX, STREAM_KEYS
@@ -140,17 +141,6 @@ def _times(g: Any, times: Any, n: int, start: float, end: float, fixed: Any) -> 
 
 
 @njit(error_model="numpy")
-def _drawn(weights: Any, places: int, total: float, u: float) -> int:
-    """A place drawn by weights that sum to ``total``."""
-    at = u * total
-    for c in range(places - 1):
-        at -= weights[c]
-        if at < 0.0:
-            return c
-    return places - 1
-
-
-@njit(error_model="numpy")
 def _launch(w: Any, s: Any, p: Any, g: Any, c: int, index: int, t: float, reported: bool) -> None:
     """An attack that is known to be reported, or not to be; the defender does nothing of its own in a given window."""
     kind, harm, _ = three_blocks(g, w.place_keys[c], index, _KIND, index, _HARM, index, _CANDIDATE)
@@ -166,7 +156,7 @@ def _opening(w: Any, s: Any, p: Any, g: Any, left: Any, b: int, weights: Any, t:
     for c in range(w.places):
         weights[c] = left[b, c] if b >= 0 else s.share[c]
         total += weights[c]
-    c = _drawn(weights, w.places, total, block(g, _PARTICLE, _ONE, 0)[0])
+    c = drawn(weights, total, block(g, _PARTICLE, _ONE, 0)[0])
     factor = 1.0
     if b >= 0:
         factor = s.share[c] * total / left[b, c]
@@ -186,7 +176,7 @@ def _impose(w: Any, s: Any, p: Any, g: Any, left: Any, b: int, weights: Any, j: 
         total += weights[c]
     if not total > 0.0:
         return 0.0
-    c = _drawn(weights, w.places, total, block(g, _GIVEN, _ZERO, j)[1])
+    c = drawn(weights, total, block(g, _GIVEN, _ZERO, j)[1])
     factor = total
     if b >= 0:
         factor *= (s.share[c] if s.share[c] > 0.0 else 1.0) / left[b, c]
@@ -309,48 +299,6 @@ def _walk(
     return log_weight + (math.log(product) if product > 0.0 else -INF)
 
 
-@njit(error_model="numpy")
-def _resample(log_weights: Any, u: float, chosen: Any) -> float:
-    """Log of the mean weight, and ``chosen`` particles by systematic resampling; 0 and no choice while most are worth it."""
-    count = len(log_weights)
-    top = -INF
-    for i in range(count):
-        top = max(top, log_weights[i])
-        chosen[i] = i
-    if not top > -INF:
-        return -INF
-    total, squares = 0.0, 0.0
-    for i in range(count):
-        x = math.exp(log_weights[i] - top)
-        total += x
-        squares += x * x
-    if total * total > 0.5 * count * squares:
-        return 0.0
-    step = total / count
-    at, upto, i = u * step, math.exp(log_weights[0] - top), 0
-    for m in range(count):
-        while upto < at and i < count - 1:
-            i += 1
-            upto += math.exp(log_weights[i] - top)
-        chosen[m] = i
-        at += step
-    log_weights[:] = 0.0
-    return top + math.log(total / count)
-
-
-@njit(error_model="numpy")
-def _choose_ways(course: Any, g: Any, left: Any) -> None:
-    """One way for the attacks of unknown place to have fallen, for each split."""
-    for i in range(len(course.split_ways) - 1):
-        u = block(g, _PARTICLE, _ZERO, i + 1)[0]
-        way = course.split_ways[i]
-        while way < course.split_ways[i + 1] - 1 and course.way_upto[way] < u:
-            way += 1
-        first = course.split_blocks[i]
-        for b in range(course.split_blocks[i + 1] - first):
-            left[first + b, :] = course.way_counts[way, b, :]
-
-
 @keep
 @njit(nogil=True, error_model="numpy")
 def filter_given(
@@ -383,7 +331,8 @@ def filter_given(
             g.replication = number + np.uint64(i) * np.uint64(stretches + 2)
             g.waiting, g.attacks, g.responses = 0, 0, 0
             _begin(w, states[i], p, shares[r], g)
-            _choose_ways(course, g, left[i])
+            for split in range(len(course.split_ways) - 1):
+                fall(course, split, block(g, _PARTICLE, _ZERO, split + 1)[0], left[i])
         log_weights[:] = 0.0
         total = 0.0
         for k in range(stretches):
@@ -394,27 +343,24 @@ def filter_given(
                     w, course, k, states[i], p, g, tally[0], left[i], times, weights, reported[i, k]
                 )
             if course.kind[k] == GIVEN:
-                u = block(clocks[0], _PARTICLE, _ZERO, 0)[0]
-                total += _resample(log_weights, u, chosen)
-                if not total > -INF:
+                heaviest, weight, enough = weight_of_all(log_weights)
+                if not heaviest > -INF:
+                    total = -INF
                     break
-                for i in range(particles):
-                    other_states[i] = states[chosen[i]]
-                    other_clocks[i] = clocks[chosen[i]]
-                    left_next[i] = left[chosen[i]]
-                    reported_next[i] = reported[chosen[i]]
-                for i in range(particles):
-                    states[i] = other_states[i]
-                    clocks[i] = other_clocks[i]
-                left[:] = left_next
-                reported[:] = reported_next
-        top = -INF
-        for i in range(particles):
-            top = max(top, log_weights[i])
-        rest = 0.0
-        if top > -INF:
-            for i in range(particles):
-                rest += math.exp(log_weights[i] - top)
+                if not enough:
+                    u = block(clocks[0], _PARTICLE, _ZERO, 0)[0]
+                    total += choose(log_weights, heaviest, weight, u, chosen)
+                    for i in range(particles):
+                        other_states[i] = states[chosen[i]]
+                        other_clocks[i] = clocks[chosen[i]]
+                        left_next[i] = left[chosen[i]]
+                        reported_next[i] = reported[chosen[i]]
+                    for i in range(particles):
+                        states[i] = other_states[i]
+                        clocks[i] = other_clocks[i]
+                    left[:] = left_next
+                    reported[:] = reported_next
+        top, rest, _ = weight_of_all(log_weights)
         out[r] = total + top + math.log(rest / particles) if rest > 0.0 and total > -INF else -INF
         if len(ahead) > 0 and rest > 0.0:
             at = block(clocks[0], _PARTICLE, _ONE, 1)[0] * rest
