@@ -223,7 +223,8 @@ def _on_scores(found: Sequence[Row]) -> str:
 
 def _on_placebo(rows: Sequence[Row]) -> str:
     said = [
-        f"{n}: the real dates stand out as number {x['rank']} of {x['of']}" for n, x in standing(rows).items()
+        f"{n}: the real dates are number {x['rank']} of {x['of']} by how far they lie from even"
+        for n, x in standing(rows).items()
     ]
     return f"{'; '.join(said)}." if said else "No date can be moved inside the record."
 

@@ -38,6 +38,7 @@ def calibration_page(document: Document, checks: Mapping[str, Document], command
         "has_readings": bool(document["readings"]),
         "fitted": fitted,
         "unfitted": [n for n in order if n not in fitted],
+        "checked": [x["hypothesis"] for x in tally],
         "failed": listed(failed) if failed else "",
         "notes": document["notes"],
         "checks": tables.checks_table(checks),
