@@ -23,7 +23,7 @@ from sim.study.sweep.drive import Driven, Executor, Limits, drive
 from sim.study.sweep.finish import finish
 from sim.study.sweep.folder import SweepFolder, begin, is_sweep
 from sim.study.sweep.layout import Layout
-from sim.study.sweep.local import local
+from sim.study.sweep.local import local, prepare
 from sim.study.sweep.lock import alone
 from sim.study.sweep.plan import blobs_of, plan_of
 from sim.study.sweep.shares import WHOLE, Share
@@ -52,6 +52,8 @@ def sweep(
     """
     share = WHOLE if shard is None else shares.parse(shard)
     crew = cores() if workers is None else workers
+    if crew > 1 and cluster is None:
+        prepare()
     with Progress() as progress, ready(progress.say) as wait:
         folder, first = _open(target, out, seed, responses, crew, progress, wait)
         try:
