@@ -25,7 +25,9 @@ DELAY, GAP = "policy.delay_days", "policy.tempo.min_gap_days"
 ATTACKS: dict[str, Callable[[pd.DataFrame], "pd.Series[float]"]] = {
     "grid": lambda d: 50.0 + d[DELAY] + 0.5 * d[GAP],
     "simplex": lambda d: 55.0 + 10.0 * d["policy.target.sponsor"] - 8.0 * d["policy.target.fighters"],
-    "sobol": lambda d: 50.0 + d[DELAY] + 0.5 * d[GAP] - 4.0 * d["policy.clarity"] + d["settings.defence.level"],
+    "sobol": lambda d: (
+        50.0 + d[DELAY] + 0.5 * d[GAP] - 4.0 * d["policy.clarity"] + d["settings.defence.level"]
+    ),
 }
 
 
@@ -40,7 +42,9 @@ def simplex() -> tuple[dict[str, Any], pd.DataFrame]:
     shares = [(i / 4, j / 4, (4 - i - j) / 4) for i in range(5) for j in range(5 - i)]
     rows = [(*s, t) for s in shares for t in ("each", "every fifth")]
     names = [*(f"policy.target.{t}" for t in TARGETS), "policy.trigger"]
-    design = {"grid": {"policy.target": {"simplex": TARGETS, "steps": 4}, "policy.trigger": ["each", "every fifth"]}}
+    design = {
+        "grid": {"policy.target": {"simplex": TARGETS, "steps": 4}, "policy.trigger": ["each", "every fifth"]}
+    }
     return design, pd.DataFrame(rows, columns=names)
 
 
@@ -81,8 +85,24 @@ def write_sweep(
         "policy": "fighters", "against": list(against), "design": design, "constraints": list(constraints),
     }  # fmt: skip
     sets = [
-        {"name": "posterior", "kind": "posterior", "hypothesis": None, "draws": 250, "each": 4, "first": 0, "last": 1000},
-        {"name": "prior", "kind": "prior", "hypothesis": None, "draws": 100, "each": 4, "first": 1000, "last": 1400},
+        {
+            "name": "posterior",
+            "kind": "posterior",
+            "hypothesis": None,
+            "draws": 250,
+            "each": 4,
+            "first": 0,
+            "last": 1000,
+        },
+        {
+            "name": "prior",
+            "kind": "prior",
+            "hypothesis": None,
+            "draws": 100,
+            "each": 4,
+            "first": 1000,
+            "last": 1400,
+        },
     ]
     plan = {
         "sweep_version": 1, "id": "ab" * 8, "name": "delay-and-tempo", "question": text(), "study": "fighters-vs-infrastructure",
@@ -95,13 +115,22 @@ def write_sweep(
     documents: dict[str, Any] = {"plan": plan, "config": config, "calibration": bundles.calibration()}
     if failed:
         documents["failed"] = [
-            {"point": p, "cell": p, "policy": text(), "where": "running", "what": "FloatingPointError", "message": text()}
+            {
+                "point": p,
+                "cell": p,
+                "policy": text(),
+                "where": "running",
+                "what": "FloatingPointError",
+                "message": text(),
+            }
             for p in range(done, len(points))
         ]
     for name, document in documents.items():
         (folder / f"{name}.json").write_text(json.dumps(document), "utf-8")
     cells = points.assign(cell=range(len(points)), point=range(len(points)), policy="fighters")
-    references = pd.DataFrame({"cell": [len(points) + i for i in range(len(against))], "point": -1, "policy": list(against)})
+    references = pd.DataFrame(
+        {"cell": [len(points) + i for i in range(len(against))], "point": -1, "policy": list(against)}
+    )
     pd.concat([cells, references], ignore_index=True).to_parquet(folder / "design.parquet")
     table(points.iloc[:done], attacks[:done].to_numpy(), against).to_parquet(folder / "table.parquet")
     return folder
@@ -121,14 +150,28 @@ def table(points: pd.DataFrame, attacks: Any, against: tuple[str, ...]) -> pd.Da
                 "mean[M3]": mean + factor,
             }  # fmt: skip
             for k, reference in enumerate(against or (None,)):
-                rows.append({"point": i, **coordinates, "measure": measure, **spread, **_contrast(mean, factor, k, i, reference)})
+                rows.append(
+                    {
+                        "point": i,
+                        **coordinates,
+                        "measure": measure,
+                        **spread,
+                        **_contrast(mean, factor, k, i, reference),
+                    }
+                )
     return pd.DataFrame(rows)
 
 
 def _contrast(mean: float, factor: float, k: int, i: int, reference: str | None) -> dict[str, Any]:
     """The difference to a reference of 60 + 2k attacks; the record moves a probability by 0.1 at every third point."""
     if reference is None:
-        return {"against": None, "difference": None, "difference_low": None, "difference_high": None, "label": None}
+        return {
+            "against": None,
+            "difference": None,
+            "difference_low": None,
+            "difference_high": None,
+            "label": None,
+        }
     d = mean - factor * (NONE + 2.0 * k)
     better = float(np.clip(0.5 - 0.02 * d / factor, 0.02, 0.98))
     informed = i % 3 == 0

@@ -80,7 +80,11 @@ def levels(sweep: Sweep, axes: Sequence[Axis]) -> list[str]:
         spread = rows[0]["q95"] - rows[0]["q05"]
         out.append(
             f"Single runs at point {order[0]} alone spread from {number(rows[0]['q05'])} to {number(rows[0]['q95'])} (5% to 95%)"
-            + (f", {number(spread / between, 2)} times the distance between the best and the worst mean." if between > 0 else ".")
+            + (
+                f", {number(spread / between, 2)} times the distance between the best and the worst mean."
+                if between > 0
+                else "."
+            )
         )
     return out
 
@@ -150,7 +154,9 @@ def under_prior(sweep: Sweep) -> list[str]:
         f"the most at point {int(before.index[-1])} ({number(before.iloc[-1])})."
     ]
     if most > 1:
-        out.append(f"Of the {most} best points, {share_words(shared, most)} are among the {most} best under the prior too.")
+        out.append(
+            f"Of the {most} best points, {share_words(shared, most)} are among the {most} best under the prior too."
+        )
     after, earlier, on_average = chances(rows)
     held = rows["label"].ne(NO_DIFFERENCE) & after.notna() & earlier.notna()
     if sweep.against and held.any():
@@ -176,7 +182,7 @@ def warning(sweep: Sweep) -> str:
         return ""
     best = int(ranked(sweep).index[0])
     others = len(rows) - 1
-    if not np.isfinite(rows.loc[best, "mean_high"]):
+    if rows["mean_high"].isna().any():
         said = "The means have no intervals, so whether the best can be told from the others isn’t known."
     else:
         n = overlapping(rows["mean_low"].astype(float), rows["mean_high"].astype(float), best)
@@ -186,8 +192,10 @@ def warning(sweep: Sweep) -> str:
                 f"that of point {best}."
             )
             if sweep.against and rows["difference_low"].notna().all():
-                least = int(rows["difference"].astype(float).idxmin())
-                m = overlapping(rows["difference_low"].astype(float), rows["difference_high"].astype(float), least)
+                least = int(rows.index[int(rows["difference"].to_numpy(dtype=np.float64).argmin())])
+                m = overlapping(
+                    rows["difference_low"].astype(float), rows["difference_high"].astype(float), least
+                )
                 said += (
                     f" Paired differences from {quoted(sweep.against[0])}, in which shared luck cancels, tell more apart: there "
                     f"{share_words(m, others)} overlap that of point {least}."

@@ -50,8 +50,16 @@ class Axis(NamedTuple):
             return f"over {listed(self.steps)}"
         if self.exact and len(self.steps) <= 8:
             return f"over {listed(self.steps)}" if len(self.steps) > 1 else f"held at {self.steps[0]}"
-        low, high = (in_words(self.path, x, share=bool(self.simplex)) for x in (self.values.min(), self.values.max()))
-        how = f"in {len(self.steps)} steps" if self.exact else "evenly in its logarithm" if self.log else "evenly"
+        low, high = (
+            in_words(self.path, x, share=bool(self.simplex)) for x in (self.values.min(), self.values.max())
+        )
+        how = (
+            f"in {len(self.steps)} steps"
+            if self.exact
+            else "evenly in its logarithm"
+            if self.log
+            else "evenly"
+        )
         return f"from {low} to {high}, {how}"
 
 
@@ -77,7 +85,10 @@ def axes(document: Mapping[str, Any], design: pd.DataFrame) -> list[Axis]:
         if isinstance(x, Mapping)
         for name in x.get("simplex") or ()
     }
-    return [_axis(str(path), design[path], kind, over.get(str(path)), shares.get(str(path), "")) for path in design.columns]
+    return [
+        _axis(str(path), design[path], kind, over.get(str(path)), shares.get(str(path), ""))
+        for path in design.columns
+    ]
 
 
 def _axis(path: str, column: "pd.Series[Any]", kind: str, said: Any, simplex: str) -> Axis:
@@ -101,7 +112,7 @@ def _axis(path: str, column: "pd.Series[Any]", kind: str, said: Any, simplex: st
     share = bool(simplex)
     return Axis(
         path, title(path), True, simplex, log, tuple(in_words(path, x, share=share) for x in stops),
-        tuple(in_words(path, x, share=share) for x in values), values, at, exact,
+        tuple(in_words(path, x, share=share) for x in values), values, np.round(at, 3), exact,
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@
       lever.input.setAttribute("aria-valuetext", words);
       if (lever.value) lever.value.textContent = words;
       lever.asked.textContent = words;
-      lever.match.textContent = same ? "yes" : "no";
+      lever.match.textContent = !same ? "no" : words === data.columns[lever.has][point] ? "yes" : "to within a step";
       if (!same) different.push(lever);
     }
     for (const place of document.querySelectorAll("[data-column]")) place.textContent = data.columns[place.dataset.column][point];

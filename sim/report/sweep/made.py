@@ -49,15 +49,23 @@ def points_table(sweep: Sweep, axes: Sequence[Axis]) -> Table:
         attacks = measured[ATTACKS][p]
         row: list[Cell | str] = [f"{p}", *(a.words[place[p]] for a in axes)]
         if against:
-            row.append(Cell(difference(attacks).mean, (difference(attacks).interval,), attacks["label"] or ""))
+            row.append(
+                Cell(difference(attacks).mean, (difference(attacks).interval,), attacks["label"] or "")
+            )
         row += [_mean(spread(measured[m][p], m, float(sweep.plan["horizon_days"]))) for m in sweep.measures]
         rows.append(row)
-    columns = [Column("Point"), *(Column(a.title, numeric=a.numeric) for a in axes)]
+    columns = [Column("Point", numeric=False), *(Column(a.title, numeric=a.numeric) for a in axes)]
     if against:
         columns.append(Column("Difference in attacks", f"less {clean(against)}"))
     columns += [Column(heading(m).title, heading(m).note) for m in sweep.measures]
-    said = f"the {len(best)} with the fewest expected attacks" + (f", then the first {len(first)} of the rest" if first else "")
-    return Table(f"{len(rows)} of {len(sweep.design):,} points: {said}; each measure’s mean and the mean’s own 95% interval", columns, rows)
+    said = f"the {len(best)} with the fewest expected attacks" + (
+        f", then the first {len(first)} of the rest" if first else ""
+    )
+    return Table(
+        f"{len(rows)} of {len(sweep.design):,} points: {said}; each measure’s mean and the mean’s own 95% interval",
+        columns,
+        rows,
+    )
 
 
 def _mean(x: Cell) -> Cell:
@@ -70,7 +78,8 @@ def failed_table(sweep: Sweep) -> Table | None:
     if not sweep.failed:
         return None
     rows: Rows = [
-        [str(x.get("point", "")), *(clean(x.get(k, "")) for k in ("policy", "where", "what", "message"))] for x in sweep.failed[:MOST_FAILED]
+        [str(x.get("point", "")), *(clean(x.get(k, "")) for k in ("policy", "where", "what", "message"))]
+        for x in sweep.failed[:MOST_FAILED]
     ]
     more = f"; the first {MOST_FAILED} of {len(sweep.failed):,}" if len(sweep.failed) > MOST_FAILED else ""
     columns = (
@@ -86,24 +95,41 @@ def facts_table(sweep: Sweep) -> Table:
     kind, _ = design_of(sweep.document)
     constraints = [clean(x) for x in sweep.document.get("constraints") or ()]
     versions = ", ".join(f"{k} {v}" for k, v in plan.get("versions", {}).items())
+    hashes: Rows = [
+        [what, f"sha256 {plan[key]}"]
+        for what, key in (
+            ("Config", "config_sha256"),
+            ("Code", "code_sha256"),
+            ("Design’s table", "design_sha256"),
+            ("Draws", "draws_sha256"),
+        )
+        if plan.get(key)
+    ]
     facts: Rows = [
         ["Sweep", clean(plan["name"])],
         ["Id", str(plan["id"])],
         ["Study", clean(plan["study"])],
-        ["Design", f"{KINDS[kind]}, {plan['points']:,} points" + (f", within {listed(constraints)}" if constraints else "")],
+        [
+            "Design",
+            f"{KINDS[kind]}, {plan['points']:,} points"
+            + (f", within {listed(constraints)}" if constraints else ""),
+        ],
         ["Compared with", listed(sweep.against)],
         ["Seed", str(plan["seed"])],
-        ["Runs", f"{plan['cells']:,} cells (points and references) of {plan['runs_per_cell']:,} runs in {plan['chunks']:,} shards"],
+        [
+            "Runs",
+            f"{plan['cells']:,} cells (points and references) of {plan['runs_per_cell']:,} runs in {plan['chunks']:,} shards",
+        ],
         ["Horizon", f"{number(plan['horizon_days'])} days"],
         ["Record", f"{plan['record'].get('id', '')}, sha256 {plan['record'].get('sha256', '')}"],
-        *(
-            [what, f"sha256 {plan[key]}"]
-            for what, key in (("Config", "config_sha256"), ("Code", "code_sha256"), ("Design’s table", "design_sha256"), ("Draws", "draws_sha256"))
-            if plan.get(key)
-        ),
+        *hashes,
         ["Versions", versions or "not known"],
     ]
-    return Table("What this report was made from", (Column("Fact", numeric=False), Column("Value", numeric=False)), facts)
+    return Table(
+        "What this report was made from",
+        (Column("Fact", numeric=False), Column("Value", numeric=False)),
+        facts,
+    )
 
 
 def sets_table(sweep: Sweep) -> Table | None:
@@ -115,5 +141,10 @@ def sets_table(sweep: Sweep) -> Table | None:
         rows.append([clean(says), f"{x['draws']:,}", f"{x['each']:,}", f"{x['draws'] * x['each']:,}"])
     if not rows:
         return None
-    columns = (Column("Runs of", numeric=False), Column("Draws of parameters"), Column("Runs of each draw"), Column("Runs"))
+    columns = (
+        Column("Runs of", numeric=False),
+        Column("Draws of parameters"),
+        Column("Runs of each draw"),
+        Column("Runs"),
+    )
     return Table("Sets of runs of each cell; standard errors go by draws, not by runs", columns, rows)

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import BoundaryNorm, Colormap
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
@@ -16,6 +14,7 @@ from sim.report.figures.style import INK, WIDTH, inline_svg, short, styled
 from sim.report.parts import Cell, Column, Figure, Rows, Table, clean
 from sim.report.rounding import estimate, number
 from sim.report.sweep.axes import Axis
+from sim.report.sweep.colours import pen_on, scale
 from sim.report.sweep.reader import Sweep
 from sim.report.sweep.rows import Row, records
 from sim.report.words import quoted
@@ -24,7 +23,6 @@ MOST_PAIRS = 4
 MOST_CELLS = 2500
 MOST_NUMBERS = 64  # cells in which the number is written too
 MOST_TICKS = 12
-SEEN = 0.45  # brightness over which ink is read better than white
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -61,10 +59,11 @@ def _slice(sweep: Sweep, axes: Sequence[Axis], x: Axis, y: Axis) -> Slice:
         middle = np.array([a.at.mean() / a.span if a.simplex else np.median(a.at) / a.span for a in others])
         away = np.round(((at - middle) ** 2).sum(axis=1), 9)
         chosen = (at == at[int(away.argmin())]).all(axis=1)
-    kept = np.flatnonzero(chosen)
+    kept = [int(i) for i in np.flatnonzero(chosen)]
     found = records(sweep.attacks.iloc[kept])
     rows: dict[tuple[int, int], Row] = {
-        (int(x.at[i]), int(y.at[i])): r | {"point": int(sweep.design.index[i])} for i, r in zip(kept, found, strict=True)
+        (int(x.at[i]), int(y.at[i])): r | {"point": int(sweep.design.index[i])}
+        for i, r in zip(kept, found, strict=True)
     }
     return Slice(x, y, rows, "; ".join(f"{a.title} {a.words[kept[0]]}" for a in others))
 
@@ -99,7 +98,11 @@ def _attacks(cut: Slice, name: str) -> Figure:
     low, at_low, high, at_high = _extremes(cut, "mean")
     width = _grid(cut, "mean_high") - _grid(cut, "mean_low")
     known = width[np.isfinite(width)]
-    said = f" The 95% interval of a mean is {number(known.min())} to {number(known.max())} attacks wide." if known.size else ""
+    said = (
+        f" The 95% interval of a mean is {number(known.min())} to {number(known.max())} attacks wide."
+        if known.size
+        else ""
+    )
     says = f"Fewest {_said(low)} at {at_low}; most {_said(high)} at {at_high}.{said}{_held(cut)}"
     return Figure(
         id=name,
@@ -111,7 +114,11 @@ def _attacks(cut: Slice, name: str) -> Figure:
             "two cells whose colours differ by less than that aren’t told apart. Blank cells have no point: a constraint leaves them out, "
             f"or they failed.{_held(cut)}"
         ),
-        table=_table(f"Attacks by {cut.x.title} and {cut.y.title}: mean, its interval, 5% to 95% of runs", cut, _mean_cell),
+        table=_table(
+            f"Attacks by {cut.x.title} and {cut.y.title}: mean, its interval, 5% to 95% of runs",
+            cut,
+            _mean_cell,
+        ),
     )
 
 
@@ -160,7 +167,10 @@ def _difference_cell(r: Row) -> Cell:
 
 
 def _table(caption: str, cut: Slice, cell: Any) -> Table:
-    columns = [Column(cut.y.title, "down", numeric=False), *(Column(w, cut.x.title if i == 0 else "") for i, w in enumerate(cut.x.steps))]
+    columns = [
+        Column(cut.y.title, "down", numeric=False),
+        *(Column(w, cut.x.title if i == 0 else "") for i, w in enumerate(cut.x.steps)),
+    ]
     rows: Rows = []
     for j, word in enumerate(cut.y.steps):
         found = [cut.rows.get((i, j)) for i in range(len(cut.x.steps))]
@@ -169,7 +179,14 @@ def _table(caption: str, cut: Slice, cell: Any) -> Table:
 
 
 def _draw(
-    cut: Slice, name: str, title: str, says: str, value: str, *, contours: Floats | None = None, hatched: bool = False
+    cut: Slice,
+    name: str,
+    title: str,
+    says: str,
+    value: str,
+    *,
+    contours: Floats | None = None,
+    hatched: bool = False,
 ) -> Any:
     grid = _grid(cut, value)
     colours, norm = scale(grid)
@@ -178,23 +195,38 @@ def _draw(
         canvas = Canvas(figsize=(WIDTH, min(7.0, 1.6 + 0.42 * rows)), layout="constrained")
         ax = canvas.subplots()
         across, up = np.arange(len(cut.x.steps) + 1) - 0.5, np.arange(rows + 1) - 0.5
-        mesh = ax.pcolormesh(across, up, np.ma.masked_invalid(grid), cmap=colours, norm=norm, linewidth=0, antialiased=False)
+        mesh = ax.pcolormesh(
+            across, up, np.ma.masked_invalid(grid), cmap=colours, norm=norm, linewidth=0, antialiased=False
+        )
         _ticks(ax, cut)
         if hatched:
             for (i, j), r in cut.rows.items():
                 if r[value] is not None and _holds_zero(r):
-                    pen = _pen(colours, norm, r[value])
-                    ax.add_patch(Rectangle((i - 0.5, j - 0.5), 1, 1, fill=False, hatch="////", edgecolor=pen, linewidth=0))
+                    pen = pen_on(colours, norm, r[value])
+                    ax.add_patch(
+                        Rectangle(
+                            (i - 0.5, j - 0.5), 1, 1, fill=False, hatch="////", edgecolor=pen, linewidth=0
+                        )
+                    )
         if grid.size <= MOST_NUMBERS:
             for (i, j), r in cut.rows.items():
                 if r[value] is not None:
                     behind = {"facecolor": colours(norm(r[value])), "edgecolor": "none", "pad": 1.0}
                     text = _short_number(r, value)
-                    ax.text(i, j - 0.18, text, ha="center", va="center", fontsize=7.5, color=_pen(colours, norm, r[value]), bbox=behind)
+                    ax.text(
+                        i,
+                        j - 0.18,
+                        text,
+                        ha="center",
+                        va="center",
+                        fontsize=7.5,
+                        color=pen_on(colours, norm, r[value]),
+                        bbox=behind,
+                    )
         if contours is not None:
             _contours(ax, contours)
         bar = canvas.colorbar(mesh, ax=ax, spacing="proportional", fraction=0.05, pad=0.02)
-        bar.outline.set_visible(False)  # type: ignore[operator]  # the stubs take it for a method
+        bar.outline.set_visible(False)
         bar.set_label("expected attacks" if value == "mean" else "difference in attacks")
         return inline_svg(canvas, name, title, says)
 
@@ -202,23 +234,6 @@ def _draw(
 def _short_number(r: Row, value: str) -> str:
     e = estimate(r[value], r[f"{value}_low"], r[f"{value}_high"], sign=value == "difference")
     return e.mean
-
-
-def scale(values: Floats) -> tuple[Colormap, BoundaryNorm]:
-    """Colours in few even steps: each can be found again beside the map, and no picture has to be embedded."""
-    known = values[np.isfinite(values)]
-    low, high = float(known.min()), float(known.max())
-    if high - low < 1e-9:
-        low, high = low - 0.5, high + 0.5
-    levels = MaxNLocator(9).tick_values(low, high)
-    colours = mpl.colormaps["cividis"].with_extremes(bad="white")
-    return colours, BoundaryNorm(levels, colours.N)
-
-
-def _pen(colours: Colormap, norm: BoundaryNorm, x: float) -> str:
-    """Ink or white, whichever is read better on the colour of a value."""
-    r, g, b, _ = colours(norm(x))
-    return INK if 0.2126 * r + 0.7152 * g + 0.0722 * b > SEEN else "white"
 
 
 def _ticks(ax: Axes, cut: Slice) -> None:
@@ -237,7 +252,11 @@ def _contours(ax: Axes, width: Floats) -> None:
     known = width[np.isfinite(width)]
     if min(width.shape) < 2 or not known.size or known.max() - known.min() < 1e-6:
         return
-    levels = [x for x in MaxNLocator(4).tick_values(float(known.min()), float(known.max())) if known.min() < x < known.max()]
+    levels = [
+        x
+        for x in MaxNLocator(4).tick_values(float(known.min()), float(known.max()))
+        if known.min() < x < known.max()
+    ]
     if not levels:
         return
     lines = ax.contour(np.ma.masked_invalid(width), levels=levels, colors="white", linewidths=2.4)

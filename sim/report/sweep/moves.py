@@ -32,10 +32,11 @@ def moves_figure(sweep: Sweep) -> Figure | None:
     of = "on average" if on_average else "in a pair of runs"
     title = f"Probability of fewer attacks {of} than under {against}: before any data, and with the record"
     move = (found["after"] - found["before"]).abs()
-    most = int(move.idxmax())
+    most = int(move.to_numpy().argmax())
+    ends = [probability(float(found[k].iloc[most])) for k in ("before", "after")]
     says = (
         f"The record moved the probability by {number(float(move.median()), 2)} at the median point and at most from "
-        f"{probability(float(found.loc[most, 'before']))} to {probability(float(found.loc[most, 'after']))}, at point {most}. "
+        f"{ends[0]} to {ends[1]}, at point {found.index[most]}. "
         + "; ".join(f"{x}: {int((found['label'] == x).sum()):,} points" for x in LABELS)
         + "."
     )
@@ -55,9 +56,10 @@ def moves_figure(sweep: Sweep) -> Figure | None:
 
 def _table(found: pd.DataFrame) -> Table:
     rows: Rows = []
-    for low in np.arange(0.0, 1.0, 0.1):
-        high = low + 0.1
-        part = found[(found["before"] >= low - 1e-9) & ((found["before"] < high - 1e-9) | (high > 0.99))]
+    for tenth in range(10):
+        low, high = tenth / 10.0, (tenth + 1) / 10.0
+        inside = found["before"] >= low - 1e-9
+        part = found[inside if high > 0.99 else inside & (found["before"] < high - 1e-9)]
         if part.empty:
             continue
         n = [int((part["label"] == x).sum()) for x in LABELS]
@@ -75,7 +77,9 @@ def _table(found: pd.DataFrame) -> Table:
 
 
 def _draw(found: pd.DataFrame, of: str, title: str, says: str) -> Any:
-    kept = found.iloc[np.unique(np.linspace(0, len(found) - 1, min(len(found), MOST_DOTS)).round().astype(int))]
+    kept = found.iloc[
+        np.unique(np.linspace(0, len(found) - 1, min(len(found), MOST_DOTS)).round().astype(int))
+    ]
     with styled():
         canvas = Canvas(figsize=(NARROW, 4.6), layout="constrained")
         ax = canvas.subplots()

@@ -10,7 +10,8 @@ from sim.report.sections.limits import LIMITS as LIMITS_OF_ALL
 from sim.report.sweep.answer import answer
 from sim.report.sweep.axes import axes as axes_of
 from sim.report.sweep.axes import design_of
-from sim.report.sweep.explorer import ConfigOf, explorer, script, script_hash, sheet
+from sim.report.sweep.embed import script, script_hash, sheet
+from sim.report.sweep.explorer import ConfigOf, explorer
 from sim.report.sweep.made import LIMITS, facts_table, failed_table, points_table, sets_table
 from sim.report.sweep.maps import maps
 from sim.report.sweep.moves import moves_figure
@@ -54,6 +55,8 @@ def sweep_page(sweep: Sweep, config_of: ConfigOf) -> str:
         "facts": facts_table(sweep),
         "sets": sets_table(sweep),
         "limits": (*LIMITS, *LIMITS_OF_ALL),
-        "command": shlex.join(["deter", "sweep", f"{clean(sweep.plan['name'])}.yaml", "--seed", str(sweep.plan["seed"])]),
+        "command": shlex.join(
+            ["deter", "sweep", f"{clean(sweep.plan['name'])}.yaml", "--seed", str(sweep.plan["seed"])]
+        ),
     }
     return render("sweep/sweep.html.j2", context)

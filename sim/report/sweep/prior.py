@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from sim.report.parts import Column, Rows, Table, listed
-from sim.report.rounding import estimate, fixed, number, probability
+from sim.report.parts import Cell, Column, Rows, Table, listed
+from sim.report.rounding import fixed, number, probability
 from sim.report.sections.grid import heading
 from sim.report.sections.hypotheses import FAMILIES, MECHANISMS, has
 from sim.report.sweep.answer import counts
 from sim.report.sweep.axes import Axis
 from sim.report.sweep.reader import ATTACKS, Sweep
 from sim.report.sweep.rows import LABELS
+from sim.report.sweep.scatter import bins
 
 LEVERS = {
     "policy.target": "target of a strike", "policy.delay_days": "delay of a strike", "policy.clarity": "clarity of the message",
@@ -28,7 +29,11 @@ def labels_table(sweep: Sweep) -> Table | None:
                 rows.append([heading(measure).title, against, *(f"{n[x]:,}" for x in LABELS)])
     if not rows:
         return None
-    columns = [Column("Measure", numeric=False), Column("Against", numeric=False), *(Column(x.capitalize()) for x in LABELS)]
+    columns = [
+        Column("Measure", numeric=False),
+        Column("Against", numeric=False),
+        *(Column(x.capitalize()) for x in LABELS),
+    ]
     return Table("How many points are informed by the record, by measure", columns, rows)
 
 
@@ -50,7 +55,7 @@ def weights_table(sweep: Sweep) -> Table:
         Column("Hypothesis", numeric=False), Column("Says", numeric=False), Column("Family", numeric=False),
         Column("Declared weight"), Column("Updated weight"), Column("Log evidence"),
     )  # fmt: skip
-    return Table("The rival hypotheses that are averaged over", columns, rows)
+    return Table("The rival hypotheses; one without an updated weight is not averaged", columns, rows)
 
 
 def alone_table(sweep: Sweep) -> Table | None:
@@ -62,7 +67,7 @@ def alone_table(sweep: Sweep) -> Table | None:
         if key not in found or found[key].isna().all():
             continue
         order = found[key].dropna().sort_values(kind="stable")
-        row = [
+        row: list[Cell | str] = [
             str(h), str(int(order.index[0])), number(order.iloc[0]), str(int(order.index[-1])), number(order.iloc[-1]),
             number(order.iloc[-1] - order.iloc[0]),
         ]  # fmt: skip
@@ -86,7 +91,7 @@ def silent(sweep: Sweep, axes: Sequence[Axis]) -> list[str]:
         weight = sum(float(sweep.calibration["hypotheses"][h]["evidence_weight"]) for h in flat)
         out.append(
             f"Under {listed(flat)} a strike changes no rate of attacks, by construction: no lever that only moves strikes can move "
-            f"attacks there. They hold {probability(weight)} of the weight."
+            f"attacks there. {'It holds' if len(flat) == 1 else 'Together they hold'} {probability(weight)} of the weight."
         )
     for path, what in LEVERS.items():
         if not any(p == path or p.startswith(f"{path}.") for p in ours):
@@ -101,12 +106,16 @@ def silent(sweep: Sweep, axes: Sequence[Axis]) -> list[str]:
             if path in TIMING
             else "it moves nothing in these numbers" if everywhere else "it moves nothing there"
         )  # fmt: skip
-        out.append(f"The {what} is not modelled under {who}: {then}. What the sweep shows of it is no evidence.")
+        out.append(
+            f"The {what} is not modelled under {who}: {then}. What the sweep shows of it is no evidence."
+        )
     for a in axes:
         first, _, name = a.path.partition(".")
         without = [h for h in sweep.fitted if first == "assumptions" and name not in _parameters(sweep, h)]
         if without:
-            out.append(f"{a.title} ({a.path}) is not declared by {listed(without)}: what it moves there was put there by this sweep.")
+            out.append(
+                f"{a.title} ({a.path}) is not declared by {listed(without)}: what it moves there was put there by this sweep."
+            )
     return out
 
 
@@ -121,11 +130,20 @@ def reach(sweep: Sweep, axes: Sequence[Axis]) -> Table:
     half = ((sweep.attacks["mean_high"] - sweep.attacks["mean_low"]) / 2.0).median()
     rows: Rows = []
     for a in axes:
-        by = sweep.attacks["mean"].groupby((a.at + 0.5).astype(int)).mean()
-        rows.append([a.title, f"{len(by)}", *estimate(by.max() - by.min(), None, None)[:1], number(by.min()), number(by.max())])
-    rows.append(["Whole design", f"{len(means):,}", number(means.max() - means.min()), number(means.min()), number(means.max())])
+        by = [b.mean for b in bins(a, means)]
+        rows.append([a.title, f"{len(by)}", number(max(by) - min(by)), number(min(by)), number(max(by))])
+    ends = float(means.min()), float(means.max())
+    rows.append(
+        [
+            "Whole design",
+            f"{len(means):,} points",
+            number(ends[1] - ends[0]),
+            number(ends[0]),
+            number(ends[1]),
+        ]
+    )
     columns = (
-        Column("Lever", numeric=False), Column("Steps", "points of the whole design"), Column("Attacks apart", "highest less lowest mean"),
+        Column("Lever", numeric=False), Column("Stretches"), Column("Attacks apart", "highest less lowest mean over its stretches"),
         Column("Lowest"), Column("Highest"),
     )  # fmt: skip
     what = f"How far each lever moves {ATTACKS}, the others as the design has them"

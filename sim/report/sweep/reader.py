@@ -15,7 +15,18 @@ PLAN = (
     "sweep_version", "id", "name", "question", "study", "seed", "record", "paths", "points", "cells", "runs_per_cell",
     "chunks", "measures", "against", "horizon_days", "hypotheses",
 )  # fmt: skip
-COLUMNS = ("point", "measure", "mean", "mean_low", "mean_high", "q05", "q95", "prior_mean", "against", "label")
+COLUMNS = (
+    "point",
+    "measure",
+    "mean",
+    "mean_low",
+    "mean_high",
+    "q05",
+    "q95",
+    "prior_mean",
+    "against",
+    "label",
+)
 ATTACKS = "attacks"
 
 
@@ -69,14 +80,20 @@ def read_sweep(folder: Path) -> Sweep:
     config = _document(folder / "config.json", ("sweep", "study", "settings", "record", "hypotheses"))
     table = _table(folder / "table.parquet", [*plan["paths"], *COLUMNS])
     design = _table(folder / "design.parquet", ["point", *plan["paths"]])
-    table = table[table["measure"].isin(plan["measures"])]
+    table = _numbers(table[table["measure"].isin(plan["measures"])], plan["paths"])
+    if table.duplicated(["point", "measure", "against"]).any():
+        raise ConfigError(
+            f"{folder / 'table.parquet'}: expected each point, measure and reference once, found some twice"
+        )
     results = table.loc[(table["measure"] == ATTACKS) & table["mean"].notna(), "point"].unique()
     if not len(results):
         raise ConfigError(f"{folder / 'table.parquet'}: expected points with attacks, found none")
     points = design[design["point"] >= 0].drop_duplicates("point").set_index("point")[plan["paths"]]
     missing = np.setdiff1d(results, points.index.to_numpy())
     if len(missing):
-        raise ConfigError(f"{folder / 'design.parquet'}: expected every point of the table, found no point {missing[0]}")
+        raise ConfigError(
+            f"{folder / 'design.parquet'}: expected every point of the table, found no point {missing[0]}"
+        )
     return Sweep(
         plan=plan,
         document=dict(config["sweep"]),
@@ -85,6 +102,14 @@ def read_sweep(folder: Path) -> Sweep:
         design=points.loc[np.sort(results)],
         table=table,
         failed=_failed(folder / "failed.json"),
+    )
+
+
+def _numbers(table: pd.DataFrame, paths: list[str]) -> pd.DataFrame:
+    """The table with every column but names as numbers: one that is null throughout has no type of its own."""
+    names = {*paths, "measure", "against", "label"}
+    return table.assign(
+        **{c: pd.to_numeric(table[c], errors="coerce") for c in table.columns if c not in names}
     )
 
 
@@ -113,7 +138,9 @@ def _document(path: Path, keys: tuple[str, ...]) -> dict[str, Any]:
     document = read_json(path)
     missing = [k for k in keys if not isinstance(document, dict) or k not in document]
     if missing:
-        raise ConfigError(f"{path}: expected a file of a sweep with {', '.join(keys)}, found none of {', '.join(missing)}")
+        raise ConfigError(
+            f"{path}: expected a file of a sweep with {', '.join(keys)}, found none of {', '.join(missing)}"
+        )
     return dict(document)
 
 
@@ -121,5 +148,7 @@ def _table(path: Path, columns: list[str]) -> pd.DataFrame:
     table = read_table(path)
     missing = [c for c in columns if c not in table.columns]
     if missing:
-        raise ConfigError(f"{path}: expected columns {', '.join(columns)}, found none of {', '.join(missing)}")
+        raise ConfigError(
+            f"{path}: expected columns {', '.join(columns)}, found none of {', '.join(missing)}"
+        )
     return table

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import LogLocator
 
 from sim.report.figures.style import BLUE, INK, MUTED, ORANGE, WIDTH, inline_svg, short, styled
 from sim.report.parts import Column, Figure, Rows, Table
@@ -37,7 +38,9 @@ def scatter_figure(sweep: Sweep, axes: Sequence[Axis]) -> Figure:
     title = "Attacks against each lever"
     says = "Mean over the points of each stretch. " + " ".join(_said(a, found[a.path]) for a in axes)
     rows: Rows = [
-        [a.title, b.words, f"{b.points:,}", number(b.mean), f"{number(b.low)} to {number(b.high)}"] for a in axes for b in found[a.path]
+        [a.title, b.words, f"{b.points:,}", number(b.mean), f"{number(b.low)} to {number(b.high)}"]
+        for a in axes
+        for b in found[a.path]
     ]
     columns = (
         Column("Lever", numeric=False), Column("Stretch", numeric=False), Column("Points"), Column("Mean of their means"),
@@ -90,17 +93,35 @@ def _draw(axes: Sequence[Axis], attacks: Floats, found: dict[str, list[Bin]], ti
         for ax in panels[len(axes) :]:
             ax.set_visible(False)
         for k, (ax, a) in enumerate(zip(panels, axes, strict=False)):
-            ax.plot(a.values[kept], attacks[kept], "o", color=MUTED, markersize=2.6, alpha=0.45, markeredgewidth=0)
+            ax.plot(
+                a.values[kept], attacks[kept], "o", color=MUTED, markersize=2.6, alpha=0.45, markeredgewidth=0
+            )
             x = [b.x for b in found[a.path]]
-            ax.vlines(x, [b.low for b in found[a.path]], [b.high for b in found[a.path]], color=ORANGE, linewidth=3, alpha=0.8)
-            ax.plot(x, [b.mean for b in found[a.path]], "o-" if a.numeric else "o", color=BLUE, markersize=4, linewidth=1.4)
+            ax.vlines(
+                x,
+                [b.low for b in found[a.path]],
+                [b.high for b in found[a.path]],
+                color=ORANGE,
+                linewidth=3,
+                alpha=0.8,
+            )
+            ax.plot(
+                x,
+                [b.mean for b in found[a.path]],
+                "o-" if a.numeric else "o",
+                color=BLUE,
+                markersize=4,
+                linewidth=1.4,
+            )
             if a.log:
-                ax.set_xscale("log")
+                ax.set_xscale("log", subs=[])
+                ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=8))
+                ax.xaxis.set_major_formatter(lambda x, _: number(x))
             if not a.numeric:
                 ax.set_xticks(range(len(a.steps)), [short(w, 12) for w in a.steps])
                 ax.set_xlim(-0.6, len(a.steps) - 0.4)
-            else:
-                ax.locator_params(axis="x", nbins=5) if not a.log else None
+            elif not a.log:
+                ax.locator_params(axis="x", nbins=5)
             ax.set_title(short(a.title, 30), color=INK)
             ax.set_xlabel(short(a.path, 34))
             if k % across == 0:
