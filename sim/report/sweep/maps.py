@@ -111,7 +111,7 @@ def _attacks(cut: Slice, name: str) -> Figure:
         says=says,
         note=(
             "Colour: expected attacks, brighter is more. Lines, labelled: the width of the mean’s own 95% interval, in attacks; "
-            "two cells whose colours differ by less than that aren’t told apart. Blank cells have no point: a constraint leaves them out, "
+            "means that differ by less than that are hardly told apart. Blank cells have no point: a constraint leaves them out, "
             f"or they failed.{_held(cut)}"
         ),
         table=_table(
@@ -215,7 +215,7 @@ def _draw(
                     text = _short_number(r, value)
                     ax.text(
                         i,
-                        j - 0.18,
+                        j,
                         text,
                         ha="center",
                         va="center",
