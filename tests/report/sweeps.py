@@ -70,10 +70,14 @@ DESIGNS = {"grid": grid, "simplex": simplex, "sobol": sobol}
 def write_sweep(
     folder: Path, kind: str = "grid", *, text: Callable[[], str] = lambda: "word", against: tuple[str, ...] = ("none", "infrastructure"),
     failed: int = 0, constraints: tuple[str, ...] = (), keep: Callable[[pd.DataFrame], "pd.Series[bool]"] | None = None,
+    many: int | None = None,
 ) -> Path:  # fmt: skip
-    """Write a sweep's folder; ``text()`` wherever free text may stand, the last ``failed`` points without results."""
+    """Write a sweep's folder; ``text()`` wherever free text may stand, the last ``failed`` points without results.
+
+    ``many``: points of the Sobol design.
+    """
     folder.mkdir(parents=True)
-    design, points = DESIGNS[kind]()
+    design, points = DESIGNS[kind]() if many is None else sobol(many)
     if keep is not None:
         points = points[keep(points)].reset_index(drop=True)
     attacks = ATTACKS[kind](points)

@@ -68,4 +68,5 @@
   element("begin").addEventListener("click", begin);
   begin();
   for (const control of document.querySelectorAll(".needs-script")) control.hidden = false;
+  element("no-script").hidden = true;
 })();
