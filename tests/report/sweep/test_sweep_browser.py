@@ -249,6 +249,11 @@ def test_shares_that_do_not_sum_to_one(browser: Any, simplex: Swept) -> None:
     assert tab.locator("#lever-1").input_value() == "4"
     assert tab.locator("#lever-1-asked").text_content() == "100%"
     assert tab.locator("#lever-1-match").text_content() == "no"
+    # a half and a half asked for, then a quarter to the sponsor: ¼, ½, ¼ and ½, ¼, ¼ are as near; the first of the design is shown
+    for lever, step in ((0, 2), (1, 2), (2, 1)):
+        _set(tab, lever, step)
+    r = simplex.table.set_index("point").loc[_point(tab)].iloc[0]
+    assert [r[f"policy.target.{x}"] for x in ("infrastructure", "fighters", "sponsor")] == [0.25, 0.5, 0.25]
     tab.context.close()
 
 
