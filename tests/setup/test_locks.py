@@ -76,6 +76,14 @@ def test_dependencies_have_lower_bounds_and_reasons():
         assert re.search(rf'"{re.escape(requirement)}", +# \w', text), requirement
 
 
+def test_extras_are_tested_on_real_ones():
+    """What an extra asks for is among the test tools, word for word."""
+    extras = PROJECT["project"]["optional-dependencies"]
+    assert set(extras) == {"cluster", "query", "arrays"}
+    for asked in extras.values():
+        assert set(asked) <= set(PROJECT["dependency-groups"]["dev"])
+
+
 def test_ci_runs_the_command_of_the_readme():
     script = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
     assert script[0] == "#!/usr/bin/env bash"
