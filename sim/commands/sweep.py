@@ -15,6 +15,7 @@ from sim.engine.compiled.warm import ready
 from sim.errors import ConfigError, RunError
 from sim.remarks import say_notes, say_rows
 from sim.report.sweep.terminal import print_sweep
+from sim.report.sweep.write import write_sweep_report
 from sim.scenario.sweeps.files import SweepFiles, load_sweep
 from sim.study import bundle as bundles
 from sim.study.runner import Engine
@@ -196,17 +197,21 @@ def _end(
     present = folder.store.present(check=False)
     whole = len(present) == folder.layout.chunks
     failed: list[dict[str, Any]] = [*driven.lost]
-    table = None
+    table = report = None
     if whole or share == WHOLE:
         progress.say("summing up")
         failed = [*finish(folder, present, threads, bundles.command_line()), *driven.lost]
         table = str(folder.path / "table.parquet") if (folder.path / "table.parquet").is_file() else None
+    if table is not None:
+        progress.say("writing the report")
+        report = str(write_sweep_report(folder.path, folder.path / bundles.REPORT))
     return {
         **shares.status(folder, present),
         "failed": len({(f["point"], f.get("cell")) for f in failed}),
         "failures": failed[:20],
         "stopped_by": driven.stopped_by,
         "table": table,
+        "report": report,
         "go_on": None if whole else _again(folder, share),
     }
 
