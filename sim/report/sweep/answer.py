@@ -75,7 +75,7 @@ def levels(sweep: Sweep, axes: Sequence[Axis]) -> list[str]:
     ]
     if len(rows) > 2:
         rest = [said(k) for k in range(1, min(MOST_NAMED, len(rows) - 1))]
-        out.insert(1, f"Next {'comes' if len(rest) == 1 else 'come'} {listed(rest)}.")
+        out.insert(1, f"After the best {'comes' if len(rest) == 1 else 'come'} {listed(rest)}.")
     if rows[0]["q05"] is not None and rows[0]["q95"] is not None:
         spread = rows[0]["q95"] - rows[0]["q05"]
         out.append(
@@ -108,7 +108,7 @@ def differences(sweep: Sweep) -> list[str]:
         out.append(
             f"Against {quoted(against)}: from {difference(low)} attacks at point {int(order.index[0])} to {difference(high)} at "
             f"point {int(order.index[-1])}. The 95% interval of the difference lies below 0 at {share_words(fewer, len(known))} "
-            f"points and above 0 at {share_words(more, len(known))}; at the other {len(known) - fewer - more:,} it holds 0."
+            f"points, above 0 at {share_words(more, len(known))}, and holds 0 at {share_words(len(known) - fewer - more, len(known))}."
         )
     return out
 
@@ -151,7 +151,8 @@ def under_prior(sweep: Sweep) -> list[str]:
     shared = len(set(before.index[:most]) & set(ranked(sweep).index[:most]))
     out = [
         f"Under the prior alone, before any record, the fewest attacks are expected {same} ({number(prior[first])}), and "
-        f"the most at point {int(before.index[-1])} ({number(before.iloc[-1])})."
+        f"the most at point {int(before.index[-1])} ({number(before.iloc[-1])}); means under the prior are made by the few draws "
+        "with very many attacks."
     ]
     if most > 1:
         out.append(
@@ -197,8 +198,8 @@ def warning(sweep: Sweep) -> str:
                     rows["difference_low"].astype(float), rows["difference_high"].astype(float), least
                 )
                 said += (
-                    f" Paired differences from {quoted(sweep.against[0])}, in which shared luck cancels, tell more apart: there "
-                    f"{share_words(m, others)} overlap that of point {least}."
+                    f" By their paired differences from {quoted(sweep.against[0])}, in which shared luck cancels, "
+                    f"{share_words(m, others)} can’t."
                 )
         else:
             said = f"No other point’s interval of the mean overlaps that of point {best}."

@@ -20,7 +20,7 @@ def write_sweep_report(folder: Path, out: Path, config_of: ConfigOf | None = Non
 
 
 def _config_of(folder: Path) -> ConfigOf:
-    from sim.study.sweep.folder import SweepFolder  # type: ignore[import-not-found]
+    from sim.study.sweep.folder import SweepFolder
     from sim.study.sweep.variants import point_yaml  # type: ignore[import-not-found]
 
     return partial(point_yaml, SweepFolder(folder))

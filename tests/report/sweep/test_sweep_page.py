@@ -90,10 +90,10 @@ def test_the_answer_by_hand(grid: Swept) -> None:
     # means reach as low as 52.25: those up to 54.25. By delay: .25 all four, 1 all four, 2 with gaps 0, 2, 4, and 4 with 0
     assert "11 of 23 other points can’t be told from the best" in said
     # differences overlap up to −9.75 + 2: means up to 52.25, five others
-    assert "there 5 of 23 overlap that of point 0" in said
+    assert "By their paired differences from “none”, in which shared luck cancels, 5 of 23 can’t." in said
     assert "winner’s curse" in said
     # below 0: means below 59; above 0: means above 61
-    assert "lies below 0 at 18 of 24 points and above 0 at 4 of 24; at the other 2 it holds 0" in said
+    assert "lies below 0 at 18 of 24 points, above 0 at 4 of 24, and holds 0 at 2 of 24" in said
     assert "8 are informed by the record, 16 are prior-driven and 0 without difference" in said
     # under the prior: attacks + 3 − 0.2 · point: 53.0 − … the least is at point 4, 51 + 3 − 0.8
     assert "the fewest attacks are expected at point 4 (53.2)" in said
