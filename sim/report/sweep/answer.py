@@ -14,6 +14,7 @@ from sim.report.sweep.rows import LABELS, Row, chances, difference, records, sha
 from sim.report.words import NO_DIFFERENCE, quoted
 
 MOST_NAMED = 3  # points named in a sentence
+MOST_LEVERS = 4  # of a point, in a sentence; the table of points has them all
 BEST = 10  # the best points that are looked for under the prior
 
 
@@ -64,7 +65,8 @@ def levels(sweep: Sweep, axes: Sequence[Axis]) -> list[str]:
     place = {int(p): i for i, p in enumerate(sweep.design.index)}
 
     def said(k: int) -> str:
-        return f"point {order[k]} ({where(axes, place[order[k]])}) with {_mean(rows[k])}"
+        at = f" ({where(axes, place[order[k]])})" if len(axes) <= MOST_LEVERS else ""
+        return f"point {order[k]}{at} with {_mean(rows[k])}"
 
     if len(rows) == 1:
         return [f"One point has results: {said(0)}."]
@@ -86,6 +88,8 @@ def levels(sweep: Sweep, axes: Sequence[Axis]) -> list[str]:
                 else "."
             )
         )
+    if len(axes) > MOST_LEVERS:
+        out.append("Where on each lever these points stand is in the explorer and in the table of points.")
     return out
 
 
@@ -156,7 +160,7 @@ def under_prior(sweep: Sweep) -> list[str]:
     ]
     if most > 1:
         out.append(
-            f"Of the {most} best points, {share_words(shared, most)} are among the {most} best under the prior too."
+            f"Of the {most} best points, {share_words(shared, most)} {'is' if shared == 1 else 'are'} among the {most} best under the prior too."
         )
     after, earlier, on_average = chances(rows)
     held = rows["label"].ne(NO_DIFFERENCE) & after.notna() & earlier.notna()
