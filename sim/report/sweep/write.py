@@ -1,6 +1,5 @@
 """The report of a sweep: one HTML file, written whole or not at all."""
 
-from functools import partial
 from pathlib import Path
 
 from sim.report.html import NAME, write_page
@@ -20,10 +19,10 @@ def write_sweep_report(folder: Path, out: Path, config_of: ConfigOf | None = Non
 
 
 def _config_of(folder: Path) -> ConfigOf:
+    from sim.study.sweep.exact import ExactConfigs
     from sim.study.sweep.folder import SweepFolder
-    from sim.study.sweep.variants import point_yaml  # type: ignore[import-not-found]
 
-    return partial(point_yaml, SweepFolder(folder))
+    return ExactConfigs(SweepFolder(folder))
 
 
 __all__ = ["NAME", "write_sweep_report"]
