@@ -48,6 +48,9 @@ def ran(sweep: Sweep) -> str:
     said = f"{KINDS[kind][:1].upper()}{KINDS[kind][1:]} of {plan['points']:,} points, {plan['runs_per_cell']:,} runs each"
     compared = f", each compared with {listed([quoted(x) for x in sweep.against])}" if sweep.against else ""
     end = f"{failed:,} failed" if failed else "none failed"
+    references = sum(x.get("point", -1) < 0 for x in sweep.failed)
+    if references:
+        end += f", but {references:,} of the references did, so that what would be compared with them isn’t"
     missing = plan["points"] - done - failed
     more = f", and {missing:,} {'has' if missing == 1 else 'have'} no result yet" if missing > 0 else ""
     return f"{said}{compared}: {total:,} runs in all. Of the points {done:,} have results; {end}{more}."

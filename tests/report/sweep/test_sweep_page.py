@@ -7,6 +7,7 @@ from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from sim.errors import ConfigError
@@ -122,7 +123,7 @@ def test_the_points_in_order(sobol: Swept) -> None:
     assert [int(r[0].text) for r in body[:40]] == list(best)
     assert len(body) == 50
     for r in body:
-        assert agrees(r[7].own, float(attacks["mean"][int(r[0].text)]))
+        assert agrees(r[1].own, float(attacks["mean"][int(r[0].text)]))
 
 
 def test_what_failed_and_what_is_missing(sobol: Swept, grid: Swept) -> None:
@@ -130,6 +131,31 @@ def test_what_failed_and_what_is_missing(sobol: Swept, grid: Swept) -> None:
     assert len(rows(table(sobol.page, "Points that failed"))) == 2
     assert "Of the points 126 have results; 2 failed." in sobol.page.text
     assert "No point failed." in grid.page.text
+
+
+def test_a_reference_that_failed(tmp_path: Path) -> None:
+    """Its points have attacks and nothing to compare them with; the failure is called what it is."""
+    folder = write_sweep(tmp_path / "s", "grid", against=("none",))
+    failure = {
+        "point": -1,
+        "cell": 24,
+        "policy": "none",
+        "where": "running",
+        "what": "ValueError",
+        "message": "x",
+    }
+    (folder / "failed.json").write_text(json.dumps([failure]))
+    found = pd.read_parquet(folder / "table.parquet")
+    empty = [
+        c
+        for c in found.columns
+        if c.startswith(("difference", "probability_", "prior_probability")) or c in ("label", "tied")
+    ]
+    found.assign(**dict.fromkeys(empty)).to_parquet(folder / "table.parquet")
+    page = swept(folder).page
+    assert rows(table(page, "Points that failed"))[0][0].text == "a reference"
+    assert "none failed, but 1 of the references did" in page.text
+    assert "Nothing is compared." in page.text
 
 
 def test_what_no_lever_can_move(grid: Swept, sobol: Swept) -> None:
