@@ -1,0 +1,1 @@
+"""Sweeps: a policy's levers over a design, in chunks that any process may work out."""
