@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from types import TracebackType
 from typing import Self
 
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 
+EVERY_SECONDS = 10.0  # between lines of a long step where no bar moves
 PIPE_COLUMNS = 160  # a pipe has no width; tables in files and logs should not be cut to a terminal's
 
 
@@ -50,6 +52,7 @@ class Progress:
         )
         self._task = self._bar.add_task("", total=None, visible=False)
         self._said = ""
+        self._again = 0.0
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -71,6 +74,14 @@ class Progress:
         """``done`` of ``of`` runs of a step are done."""
         self._show(what)
         self._bar.update(self._task, total=of, completed=done)
+
+    def rate(self, what: str, done: int, of: int) -> None:
+        """A long step that tells its own rate and time left: a line every so often where no bar moves."""
+        self._bar.update(self._task, description=what, total=of, completed=done, visible=True)
+        now = time.monotonic()
+        if not self._moving and (now >= self._again or done == of):
+            self._console.print(f"deter: {what}", markup=False, soft_wrap=True)
+            self._again = now + EVERY_SECONDS
 
     def _show(self, what: str) -> None:
         if what != self._said and not self._moving:

@@ -15,9 +15,9 @@ def user_folder() -> Path:
 
 
 def sources_digest(folders: Iterable[Path]) -> str:
-    """SHA-256 of every Python file under these folders: other sources, another digest."""
+    """SHA-256 of every Python file under these folders, or of a file: other sources, another digest."""
     out = hashlib.sha256()
     for folder in folders:
-        for path in sorted(folder.rglob("*.py")):
+        for path in [folder] if folder.is_file() else sorted(folder.rglob("*.py")):
             out.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return out.hexdigest()

@@ -27,6 +27,11 @@ class Measure(NamedTuple):
     says: str
     by_place: bool = False
 
+    @property
+    def whole(self) -> bool:
+        """Whether a run's value is a whole number; of a probability it is 0 or 1."""
+        return self.unit not in ("attacks per day", "days", "cost")
+
 
 def attacks_per_day(y: Tallies, i: int, horizon_days: float) -> Column:
     """Attacks launched over the horizon."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from sim.scenario.gather import Gatherer
 from sim.scenario.loader import Loaded, load
 from sim.scenario.study_files import study_files
+from sim.scenario.sweeps.files import sweep_files
 
 
 def check_file(path: Path | str, responses: Path | None = None) -> dict[str, Loaded]:
@@ -15,6 +16,8 @@ def check_file(path: Path | str, responses: Path | None = None) -> dict[str, Loa
     loaded = load(path)
     if loaded.kind == "study":
         return study_files(loaded, responses).loaded
+    if loaded.kind == "sweep":
+        return sweep_files(loaded, responses).loaded
     files = Gatherer(loaded, loaded.kind)
     files.follow(loaded)
     files.settle()

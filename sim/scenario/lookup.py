@@ -12,6 +12,7 @@ from sim.scenario.tree import Path as Field
 NAMED: dict[str, dict[str, str]] = {
     "study": {"settings": "settings", "record": "record", "hypotheses": "hypothesis", "policies": "policy"},
     "policy": {"replay": "record", "then": "policy"},
+    "sweep": {"study": "study", "policy": "policy", "against": "policy"},
 }
 """Kind of what each field of a kind of config names."""
 

@@ -15,6 +15,7 @@ FOLDERS = {
     "record": "records",
     "import": "records",
     "study": "",
+    "sweep": "sweeps",
 }
 
 

@@ -62,7 +62,7 @@ def manifest(document: Mapping[str, Any], config: Any, command: list[str]) -> di
         "record": document["record"],
         "command": command,
         "python": platform.python_version(),
-        "versions": {name: _version(name) for name in PACKAGES},
+        "versions": package_versions(),
     }
 
 
@@ -84,6 +84,11 @@ def posterior_hashes(fitted: Any) -> dict[str, str]:
         name: sha256("\n".join(x.names).encode() + np.ascontiguousarray(x.draws, np.float64).tobytes())
         for name, x in everyone.items()
     }
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of this package and of those that its numbers come from."""
+    return {name: _version(name) for name in PACKAGES}
 
 
 def _version(name: str) -> str:

@@ -13,15 +13,16 @@ from sim.scenario.world import build_world
 
 def worlds(files: StudyFiles, policies: Sequence[str]) -> dict[str, World]:
     """The world of each of these policies, by name."""
-    return {name: _world(files, files.policies[name]) for name in policies}
+    return {name: world_of(files, files.policies[name]) for name in policies}
 
 
 def unanswered(files: StudyFiles) -> World:
     """The world of a study in which nothing of the config answers: for a policy of the user's own."""
-    return _world(files, None)
+    return world_of(files, None)
 
 
-def _world(files: StudyFiles, policy: Policy | None) -> World:
+def world_of(files: StudyFiles, policy: Policy | None) -> World:
+    """The world of a policy in the settings and over the days of a study; nothing of the config answers if it is None."""
     study = files.study
     then = policy.then if policy is not None else None
     return build_world(

@@ -89,35 +89,40 @@ def _fill(
     plan: Plan, points: Points, luck: Sequence[int] | Ints, threads: int, measured: Floats, weeks: Ints
 ) -> None:
     """Run every policy at each point, and write what came out where it belongs."""
-    one = _compiled if plan.engine == "compiled" else _on_simpy
     for j, policy in enumerate(plan.worlds):
-        found, by_week = one(plan, policy, points, luck, threads)
+        found, by_week = runs_in(
+            plan.worlds[policy], points, luck, plan.seed, plan.salt(policy), plan.engine, threads
+        )
         measured[:, j] = found.T
         weeks[:, j] = by_week
 
 
-def _compiled(
-    plan: Plan, policy: str, points: Points, luck: Sequence[int] | Ints, threads: int
+def runs_in(
+    world: World,
+    points: Points,
+    luck: Sequence[int] | Ints,
+    seed: int,
+    salt: int,
+    engine: Engine,
+    threads: int,
 ) -> tuple[Floats, Ints]:
-    """Runs of one policy on the compiled engine: measures (runs, measures), attacks by week (runs, weeks)."""
+    """Runs in one world, one at each point: measures (runs, measures), attacks by week (runs, weeks)."""
+    if engine == "simpy":
+        return _on_simpy(world, points, luck, seed, salt)
     from sim.engine.compiled.batch import run_batch
     from sim.engine.compiled.layout import as_records
 
-    world = plan.worlds[policy]
-    found = run_batch(
-        world, as_records(points.params), points.shares, plan.seed, luck, plan.salt(policy), threads
-    )
+    found = run_batch(world, as_records(points.params), points.shares, seed, luck, salt, threads)
     return table(found.tallies, world.horizon_days, world.places), found.weeks
 
 
 def _on_simpy(
-    plan: Plan, policy: str, points: Points, luck: Sequence[int] | Ints, _threads: int
+    world: World, points: Points, luck: Sequence[int] | Ints, seed: int, salt: int
 ) -> tuple[Floats, Ints]:
     """The same on the SimPy engine."""
-    world, salt = plan.worlds[policy], plan.salt(policy)
     tallies, weeks = [], np.zeros((len(points), week_count(world.horizon_days)), np.int64)
     for k, (i, point) in enumerate(zip(luck, points, strict=True)):
-        events = run(world, point.params, point.shares, Draws(plan.seed, int(i), salt))
+        events = run(world, point.params, point.shares, Draws(seed, int(i), salt))
         tallies.append(tallied(events, world.horizon_days, world.places))
         weeks[k] = weekly_attacks(events, world.horizon_days)
     return table(in_columns(tallies), world.horizon_days, world.places), weeks

@@ -7,7 +7,7 @@ Each kind has a module with ``check(model, tree) -> Iterator[Located]`` for what
 from collections.abc import Iterator
 
 from sim.errors import Located
-from sim.scenario.checks import hypothesis, imports, policy, record, settings, study
+from sim.scenario.checks import hypothesis, imports, policy, record, settings, study, sweep
 from sim.scenario.common import Document
 from sim.scenario.hypothesis import Hypothesis
 from sim.scenario.imports import Import
@@ -15,6 +15,7 @@ from sim.scenario.policy import Policy
 from sim.scenario.record import Record
 from sim.scenario.settings import Settings
 from sim.scenario.study import Study
+from sim.scenario.sweeps.config import Sweep
 from sim.scenario.tree import Node
 
 
@@ -32,3 +33,5 @@ def check(document: Document, tree: Node) -> Iterator[Located]:
         yield from imports.check(document, tree)
     elif isinstance(document, Study):
         yield from study.check(document, tree)
+    elif isinstance(document, Sweep):
+        yield from sweep.check(document, tree)

@@ -1,1 +1,1 @@
-"""Sweeps: a policy's levers over a design, in chunks that any process may work out."""
+"""Sweeps: many points worked out in chunks, kept in shards, resumed, and summed up in one table."""

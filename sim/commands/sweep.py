@@ -1,0 +1,291 @@
+"""``deter sweep``: run many points of a design, go on where that was stopped, and sum up what is there."""
+
+import json
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from calibration.calibrate import Calibration, calibrate
+from sim.console import Progress, out_console
+from sim.cores import cores
+from sim.engine.compiled.warm import ready
+from sim.errors import ConfigError, RunError
+from sim.remarks import say_notes, say_rows
+from sim.report.sweep.terminal import print_sweep
+from sim.scenario.sweeps.files import SweepFiles, load_sweep
+from sim.study import bundle as bundles
+from sim.study.runner import Engine
+from sim.study.sweep import limits, shares
+from sim.study.sweep.drive import Driven, Executor, Limits, drive
+from sim.study.sweep.finish import finish
+from sim.study.sweep.folder import SweepFolder, begin, is_sweep
+from sim.study.sweep.layout import Layout
+from sim.study.sweep.local import local
+from sim.study.sweep.lock import alone
+from sim.study.sweep.plan import blobs_of, plan_of
+from sim.study.sweep.shares import WHOLE, Share
+from sim.study.sweep.work import Blobs, Done, Workshop
+
+
+def sweep(
+    target: Path,
+    *,
+    out: Path | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    threads: int = 1,
+    engine: Engine = "compiled",
+    responses: Path | None = None,
+    shard: str | None = None,
+    cluster: str | None = None,
+    stop_after_runs: int | None = None,
+    stop_after_minutes: float | None = None,
+    retry_failed: bool = False,
+    as_json: bool = False,
+) -> dict[str, Any]:
+    """Run a sweep, or go on with one; the document of DESIGN 8.
+
+    ``target`` is a sweep's file, or the folder of one that was begun.
+    """
+    share = WHOLE if shard is None else shares.parse(shard)
+    crew = cores() if workers is None else workers
+    with Progress() as progress, ready(progress.say) as wait:
+        folder, first = _open(target, out, seed, responses, crew, progress, wait)
+        try:
+            with alone(folder.path, share), _terminable():
+                driven = _work(
+                    folder, first, share, Limits(stop_after_runs, stop_after_minutes), progress, wait,
+                    workers=crew, threads=threads, engine=engine, cluster=cluster, retry=retry_failed,
+                )  # fmt: skip
+                document = _end(folder, driven, share, crew, progress)
+        except KeyboardInterrupt:
+            done = len(folder.store.present(check=False))
+            raise KeyboardInterrupt(
+                f"{done} of {folder.layout.chunks} shards are written; go on with: {_again(folder, share)}"
+            ) from None
+    if not as_json:
+        print_sweep(document, out_console())
+    return document
+
+
+def _open(
+    target: Path,
+    out: Path | None,
+    seed: int | None,
+    responses: Path | None,
+    workers: int,
+    progress: Progress,
+    wait: Any,
+) -> tuple[SweepFolder, Done | None]:
+    """The sweep's folder, begun now if it is not there, and a chunk that was worked out to know what it will cost."""
+    if is_sweep(target):
+        for option, given in (("--out", out), ("--seed", seed), ("--responses", responses)):
+            if given is not None:
+                raise ConfigError(
+                    f"{option}: expected it beside a sweep's file; {target} is a sweep that was begun"
+                )
+        folder = SweepFolder(target)
+        folder.check_same(None)
+        return folder, None
+    files = load_sweep(target, responses)
+    if seed is not None:
+        files = replace(files, sweep=files.sweep.model_copy(update={"seed": seed}))
+    if out is not None and is_sweep(out):
+        folder = SweepFolder(out)
+        folder.check_same(files)
+        progress.say(f"going on with {out}")
+        return folder, None
+    path = bundles.choose_folder(out, files.sweep.name)
+    say_rows(files.files.record)
+    say_notes(files.files.record)
+    fitted = _fit(files, progress, wait)
+    begun = plan_of(files, fitted)
+    first = _check_cost(files, begun, path, workers, progress, wait)
+    return begin(path, begun), first
+
+
+def _fit(files: SweepFiles, progress: Progress, wait: Any) -> Calibration:
+    study = files.files
+    return calibrate(
+        study.record,
+        study.settings,
+        study.hypotheses,
+        evidence=study.study.evidence,
+        readings=study.study.readings,
+        progress=progress.say,
+        engine_ready=wait,
+        predictive_runs=0,
+        others=study.others,
+    )
+
+
+def _check_cost(
+    files: SweepFiles, begun: dict[str, bytes], path: Path, workers: int, progress: Progress, wait: Any
+) -> Done | None:
+    """Refuse a sweep that is too large, before anything is written."""
+    plan = json.loads(begun["plan.json"])
+    layout, budget = Layout.from_document(plan), files.sweep.budget
+    rough = limits.rough_cost(layout, len(plan["columns"]))
+    limits.check(limits.Cost(rough.runs, 0.0), budget, path)
+    if not limits.needs_trial(rough, budget, path):
+        return None
+    progress.say("trying a chunk, to know what the sweep will cost")
+    wait()
+    done = Workshop(blobs_of(begun)).chunk(layout.chunks // 2)
+    cost = limits.tried_cost(layout, done, workers)
+    progress.say(cost.words())
+    limits.check(cost, budget, path)
+    return done
+
+
+def _work(
+    folder: SweepFolder,
+    first: Done | None,
+    share: Share,
+    stop: Limits,
+    progress: Progress,
+    wait: Any,
+    *,
+    workers: int,
+    threads: int,
+    engine: Engine,
+    cluster: str | None,
+    retry: bool,
+) -> Driven:
+    """Work off what is missing."""
+    folder.store.sweep_up()
+    present = folder.store.present(check=True, say=progress.say)
+    if retry:
+        for chunk in shares.with_failures(present):
+            folder.store.set_aside(present.pop(chunk))
+    chunks = shares.missing(folder.layout, present, share)
+    if first is not None and first.chunk in chunks:
+        folder.store.write(first.chunk, first.data)
+        chunks.remove(first.chunk)
+    if not chunks:
+        return Driven(0, 0.0, 0.0, [], "done")
+    wait()
+    blobs = folder.blobs()
+
+    def tick(done: int, of: int, seconds: float) -> None:
+        progress.rate(limits.progress_words(done, of, seconds), done, of)
+
+    executor = _executor(blobs, engine, threads, workers, cluster, progress)
+    return drive(folder, chunks, executor, stop, tick)
+
+
+def _executor(
+    blobs: Blobs, engine: Engine, threads: int, workers: int, cluster: str | None, progress: Progress
+) -> Executor:
+    if cluster is None:
+        return lambda chunks: local(blobs, engine, threads, chunks, min(workers, len(chunks)))
+    from sim.study.sweep.cluster import dask_executor
+
+    return lambda chunks: dask_executor(blobs, engine, threads, chunks, cluster, workers, progress.say)
+
+
+def _end(
+    folder: SweepFolder, driven: Driven, share: Share, threads: int, progress: Progress
+) -> dict[str, Any]:
+    """Table and report, where all is there or this was no part of it; the document."""
+    present = folder.store.present(check=False)
+    whole = len(present) == folder.layout.chunks
+    failed: list[dict[str, Any]] = [*driven.lost]
+    table = None
+    if whole or share == WHOLE:
+        progress.say("summing up")
+        failed = [*finish(folder, present, threads, bundles.command_line()), *driven.lost]
+        table = str(folder.path / "table.parquet") if (folder.path / "table.parquet").is_file() else None
+    return {
+        **shares.status(folder, present),
+        "failed": len({(f["point"], f.get("cell")) for f in failed}),
+        "failures": failed[:20],
+        "stopped_by": driven.stopped_by,
+        "table": table,
+        "go_on": None if whole else _again(folder, share),
+    }
+
+
+def _again(folder: SweepFolder, share: Share) -> str:
+    part = "" if share == WHOLE else f" --shard {share.k}/{share.n}"
+    return f"deter sweep {folder.path}{part}"
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """A batch queue's SIGTERM stops a sweep as Ctrl-C does."""
+
+    def stop(_signal: int, _frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def status(target: Path, *, out: Path | None = None, as_json: bool = False) -> dict[str, Any]:
+    """How far a sweep is."""
+    folder = _begun(target, out)
+    document = shares.status(folder, folder.store.present(check=False))
+    if not as_json:
+        console = out_console()
+        console.print(
+            f"{folder.path}: {document['chunks_done']} of {document['chunks']} shards, {document['runs_done']:,} of "
+            f"{document['runs']:,} runs of {document['points']:,} points"
+            + ("" if document["complete"] else f"; go on with: {_again(folder, WHOLE)}"),
+            highlight=False,
+            soft_wrap=True,
+        )
+    return document
+
+
+def merge(
+    target: Path,
+    parts: Sequence[Path],
+    *,
+    out: Path | None = None,
+    workers: int | None = None,
+    as_json: bool = False,
+) -> dict[str, Any]:
+    """Put the shards of several folders of one sweep together, and sum them up."""
+    path = out if out is not None else target
+    others = [SweepFolder(x) for x in parts]
+    if not is_sweep(path):
+        if not others:
+            raise ConfigError("--merge: expected folders of the sweep's parts")
+        path = bundles.choose_folder(out, str(others[0].plan["name"]))
+        names = ("plan.json", "config.json", "calibration.json", "design.parquet", "draws.parquet")
+        others[0].blobs()  # whole, or refused
+        folder = begin(path, {name: (others[0].path / name).read_bytes() for name in names})
+    else:
+        folder = SweepFolder(path)
+    with Progress() as progress, alone(folder.path, WHOLE):
+        for other in others:
+            if other.id != folder.id:
+                raise ConfigError(
+                    f"--merge: expected parts of one sweep, found another in {other.path}: {shares.unlike(folder, other)}"
+                )
+            refused = [x.name for x in other.store.present(check=False).values() if not folder.store.take(x)]
+            for name in refused:
+                progress.say(f"{other.path}: {name} is damaged: left there")
+        present = folder.store.present(check=True, say=progress.say)
+        lacking = shares.missing(folder.layout, present, WHOLE)
+        if lacking:
+            raise RunError(
+                f"{len(lacking)} of {folder.layout.chunks} shards are in none of the folders (the first is chunk {lacking[0]}): "
+                f"run what is left with: {_again(folder, WHOLE)}"
+            )
+        document = _end(folder, Driven(0, 0.0, 0.0, [], "done"), WHOLE, workers or cores(), progress)
+    if not as_json:
+        print_sweep(document, out_console())
+    return document
+
+
+def _begun(target: Path, out: Path | None) -> SweepFolder:
+    """The folder of a sweep that was begun, named by itself or by --out."""
+    return SweepFolder(target if is_sweep(target) or out is None else out)

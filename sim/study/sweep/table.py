@@ -1,0 +1,223 @@
+"""The table of a sweep: a row for each point, measure and policy compared with, in the shape of a comparison."""
+
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.study.summary import better_sign, censor
+from sim.study.sweep import summarise
+from sim.study.sweep.cells import Cell, read_cells
+from sim.study.sweep.folder import SweepFolder
+from sim.study.sweep.layout import Set
+from sim.study.sweep.summarise import Array, Group, group
+
+AHEAD = 4  # blocks for each thread that are read before they are written
+DIFFERENCES = (
+    "difference", "difference_low", "difference_high", "difference_q05", "difference_q95", "probability_better",
+    "prior_probability_better", "probability_mean_better", "prior_probability_mean_better", "tied",
+    "variance_reduction",
+)  # fmt: skip
+
+
+class Read(NamedTuple):
+    """A stretch of cells as their shards have them."""
+
+    cells: list[int]  # those with every run
+    values: dict[str, Array]  # by stored column: shape (cells, runs)
+    failed: list[dict[str, Any]]
+
+
+class Tables:
+    """Sums up a sweep's shards, a block of cells at a time."""
+
+    def __init__(self, folder: SweepFolder, present: Mapping[int, Path]) -> None:
+        """``present``: shards by chunk; points that some of their shards lack are left out."""
+        plan, self._layout, self._present = folder.plan, folder.layout, present
+        blobs = folder.blobs()
+        self._paths, self._against = list(plan["paths"]), list(plan["against"])
+        self._cells = read_cells(blobs.design, self._paths, self._against)
+        self._design = pq.read_table(io.BytesIO(blobs.design))
+        self._horizon, self._stored = float(plan["horizon_days"]), list(plan["columns"])
+        self._groups = _groups(blobs.draws, self._layout.sets)
+        self._reference = lru_cache(maxsize=256)(self._read_cell)
+
+    def blocks(self, threads: int) -> Iterator[tuple[pa.Table | None, list[dict[str, Any]]]]:
+        """Rows of the table, a block of cells at a time in order of work, and what failed in it."""
+        step = self._layout.cells_per_chunk
+        starts = list(range(0, len(self._cells), step))
+        with ThreadPoolExecutor(max(1, threads)) as pool:
+            for a in range(0, len(starts), AHEAD * max(1, threads)):
+                yield from pool.map(self._block, starts[a : a + AHEAD * max(1, threads)])
+
+    def _block(self, first: int) -> tuple[pa.Table | None, list[dict[str, Any]]]:
+        read = self._read(first)
+        if read is None:
+            return None, []
+        rows = [k for k, i in enumerate(read.cells) if self._cells[i].point >= 0]
+        if not rows:
+            return None, read.failed
+        cells = [self._cells[read.cells[k]] for k in rows]
+        own = {name: x[rows] for name, x in read.values.items()}
+        tables = []
+        for name in self._stored:
+            spread = self._spread(own[name])
+            for k, against in enumerate(self._against or [None]):
+                found = (
+                    {}
+                    if against is None
+                    else self._difference(name, own[name], [x.references[k] for x in cells])
+                )
+                tables.append(self._rows(cells, name, against, spread, found))
+        order = np.arange(len(tables) * len(cells)).reshape(len(tables), len(cells)).T.ravel()
+        return pa.concat_tables(tables).take(pa.array(order)), read.failed
+
+    def _read(self, first: int) -> Read | None:
+        """The cells that share chunks with this one; None if a shard is missing."""
+        layout = self._layout
+        chunk = first // layout.cells_per_chunk * layout.parts_per_cell
+        paths = [self._present.get(x) for x in range(chunk, chunk + layout.parts_per_cell)]
+        tables, failed = [], []
+        for path in paths:
+            if path is None:
+                return None
+            table = pq.read_table(path, use_threads=False)
+            tables.append(table)
+            failed += json.loads((table.schema.metadata or {}).get(b"failed", b"[]"))
+        table = pa.concat_tables(tables)
+        runs = layout.runs_per_cell
+        out = {f["cell"] for f in failed}
+        here = [i for i in layout.part(chunk).cells if i not in out]
+        values = {}
+        for name in self._stored:
+            column = table[name].to_numpy()
+            if out and layout.parts_per_cell > 1:
+                column = column[:0]  # the cell's other parts may be there
+            values[name] = column.reshape(len(here), runs).astype(float)
+        return Read(here, values, failed)
+
+    def _read_cell(self, cell: int) -> dict[str, Array] | None:
+        """One cell's runs by column; None if they are not there."""
+        first = cell // self._layout.cells_per_chunk * self._layout.cells_per_chunk
+        read = self._read(first)
+        if read is None or cell not in read.cells:
+            return None
+        return {name: x[read.cells.index(cell)] for name, x in read.values.items()}
+
+    def _spread(self, values: Array) -> dict[str, Any]:
+        """One measure's spread under the posterior, what it was under the prior, and means by hypothesis."""
+        main, prior, single = self._groups
+        found: dict[str, Any] = summarise.spread(main.of(values), main, self._horizon)
+        nan = np.full(len(values), np.nan)
+        before = {"mean": nan, "q05": nan, "q95": nan}
+        if prior is not None:
+            before = summarise.spread(prior.of(values), prior, self._horizon)
+        found |= {f"prior_{x}": before[x] for x in ("mean", "q05", "q95")}
+        for h, runs in single.items():
+            found[f"mean[{h}]"] = censor(runs.of(values), self._horizon).mean(axis=-1)
+        return found
+
+    def _difference(self, name: str, own: Array, references: Sequence[int]) -> dict[str, Any]:
+        """Paired differences of cells to their references; NaN where a reference is not there."""
+        main, prior, single = self._groups
+        sign = better_sign(name)
+        read = {i: self._reference(i) for i in dict.fromkeys(references)}
+        there = np.array([read[i] is not None for i in references])
+        other = np.stack(
+            [np.full(own.shape[-1], np.nan) if (x := read[i]) is None else x[name] for i in references]
+        )
+        a, b = censor(own, self._horizon), np.where(np.isnan(other), np.nan, censor(other, self._horizon))
+        d = a - b
+        found: dict[str, Any] = {}
+        after = main.of(d)
+        found["difference"], found["difference_low"], found["difference_high"] = summarise.interval(
+            after, main
+        )
+        found["difference_q05"], found["difference_q95"] = np.quantile(
+            after, (summarise.LOW, summarise.HIGH), axis=-1
+        )
+        found["probability_better"] = summarise.probability_better(after, sign)
+        found["tied"] = (after == 0.0).mean(axis=-1)
+        found["variance_reduction"] = summarise.variance_reduction(main.of(a), main.of(b))
+        ahead = None if prior is None else prior.of(d)
+        nan = np.full(len(own), np.nan)
+        found["prior_probability_better"] = (
+            nan if ahead is None else summarise.probability_better(ahead, sign)
+        )
+        found["probability_mean_better"] = found["prior_probability_mean_better"] = nan
+        judged = (after, ahead)
+        if main.each > 1:
+            means = main.by_draw(after), None if ahead is None or prior is None else prior.by_draw(ahead)
+            found["probability_mean_better"] = summarise.probability_better(means[0], sign)
+            if means[1] is not None:
+                found["prior_probability_mean_better"] = summarise.probability_better(means[1], sign)
+            judged = means
+        for h, runs in single.items():
+            found[f"difference[{h}]"] = runs.of(d).mean(axis=-1)
+            found[f"probability_better[{h}]"] = summarise.probability_better(runs.of(d), sign)
+            of_means = summarise.probability_better(runs.by_draw(runs.of(d)), sign) if runs.each > 1 else nan
+            found[f"probability_mean_better[{h}]"] = of_means
+        found = {k: np.where(there, x, np.nan) for k, x in found.items()}
+        words = summarise.labels(*judged, sign)
+        found["label"] = [x if t else None for x, t in zip(words, there.tolist(), strict=True)]
+        return found
+
+    def _rows(
+        self,
+        cells: Sequence[Cell],
+        measure: str,
+        against: str | None,
+        spread: Mapping[str, Any],
+        found: Mapping[str, Any],
+    ) -> pa.Table:
+        """Rows of one measure and one policy compared with."""
+        n = len(cells)
+        design = self._design.take(pa.array([x.cell for x in cells]))
+        out: dict[str, Any] = {name: design[name] for name in ("point", *self._paths)}
+        out["measure"] = pa.array([measure] * n, pa.string())
+        out |= {name: _numbers(x) for name, x in spread.items()}
+        out["runs"] = pa.array([self._groups[0].runs.stop] * n, pa.int64())
+        out["against"] = pa.array([against] * n, pa.string())
+        empty = np.full(n, np.nan)
+        out |= {name: _numbers(found.get(name, empty)) for name in DIFFERENCES}
+        out["label"] = pa.array(found.get("label", [None] * n), pa.string())
+        for h in self._groups[2]:
+            for name in (f"difference[{h}]", f"probability_better[{h}]", f"probability_mean_better[{h}]"):
+                out[name] = _numbers(found.get(name, empty))
+        return pa.table(out)
+
+
+def _numbers(values: Any) -> pa.Array:
+    """A column in which what is no finite number is empty."""
+    return pa.array(np.where(np.isfinite(values), values, np.nan), pa.float64(), from_pandas=True)
+
+
+def _groups(draws: bytes, sets: Sequence[Set]) -> tuple[Group, Group | None, dict[str, Group]]:
+    """The posterior's runs, the prior's if there are any, and each hypothesis's by itself."""
+    table = pq.read_table(io.BytesIO(draws), columns=["set", "hypothesis", "posterior_draw"])
+    hypothesis = np.unique(np.asarray(table["hypothesis"].to_pylist()), return_inverse=True)[1]
+    drawn = table["posterior_draw"].to_numpy()
+    main: Group | None = None
+    prior: Group | None = None
+    single: dict[str, Group] = {}
+    first = 0
+    for x in sets:
+        here = slice(first, first + x.draws)
+        found = group(x.first, x.last, x.each, hypothesis[here], drawn[here])
+        first += x.draws
+        if x.hypothesis is not None:
+            single[x.hypothesis] = found
+        elif x.kind == "prior":
+            prior = found
+        else:
+            main = found
+    if main is None:
+        raise ValueError("a sweep without runs under the posterior")
+    return main, prior, single
