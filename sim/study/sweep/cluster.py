@@ -10,6 +10,7 @@ import re
 import secrets
 import time
 import warnings
+from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import metadata
@@ -21,6 +22,7 @@ from sim.errors import ConfigError, RunError, one_line
 if TYPE_CHECKING:
     from distributed import Client
 
+    from sim.study.runner import Engine
     from sim.study.sweep.work import Blobs, Done
     from sim.study.sweep.worker import Make
 
@@ -33,13 +35,15 @@ CONNECT_SECONDS = 5.0
 WORKERS_SECONDS = 30.0  # without any worker
 BEAT_SECONDS = 0.5  # between two looks at the cluster
 CLOSE_SECONDS = 10.0
+ALONE = "alone"
+MEMORY = "perhaps out of memory"
 INSTALL = 'python -m pip install "distributed>=2024.8" (the extra deter[cluster])'
 
 
 @contextmanager
 def dask_executor(
     blobs: "Blobs",
-    engine: str,
+    engine: "Engine",
     threads: int,
     chunks: Sequence[int],
     address: str,
@@ -61,6 +65,7 @@ def dask_executor(
         import distributed  # noqa: F401
     except ImportError as e:
         raise RunError(f"--cluster needs Dask, which is not installed here: {INSTALL}") from e
+    from sim.study.sweep.work import Workshop
     from sim.study.sweep.worker import Bench, facts
 
     where = f"cluster {address}"
@@ -69,7 +74,7 @@ def dask_executor(
         watch.first()
         _same_versions(client, where, facts())
         bench = f"deter-{secrets.token_hex(6)}"  # two drivers may share a cluster
-        client.register_plugin(Bench(bench, facts(), make or _workshop, blobs, engine, threads), name=bench)
+        client.register_plugin(Bench(bench, facts(), make or Workshop, blobs, engine, threads), name=bench)
         say(f"{where}: {watch.workers} workers, {watch.threads} threads")
         results = _results(client, where, watch, bench, chunks)
         try:
@@ -81,55 +86,61 @@ def dask_executor(
                     client.unregister_worker_plugin(bench)
 
 
-def _workshop(blobs: "Blobs", engine: str, threads: int) -> Any:
-    """The sweep's own workshop, imported on the worker."""
-    from sim.study.sweep import work
-
-    return work.Workshop(blobs, engine, threads)
-
-
 def _results(
     client: "Client", where: str, watch: "_Watch", bench: str, chunks: Sequence[int]
 ) -> Generator["Done"]:
-    """Keep every thread busy and give what is done. Whatever happens, nothing of ours stays in the cluster's queue."""
+    """Keep every thread busy and give what is done. Whatever happens, nothing of ours stays in the cluster's queue.
+
+    Dask gives a task up when several workers died of it, or beside it: such a chunk is tried again by itself at the end, and
+    comes without data if they die of it then.
+    """
+    from sim.study.sweep.work import Done
     from sim.study.sweep.worker import work_chunk
 
-    waiting = list(reversed(chunks))
-    flying: dict[str, Any] = {}
+    waiting, suspected = deque(chunks), deque[int]()
+    flying: dict[str, int] = {}
+    futures: dict[str, Any] = {}
     done: SimpleQueue[Any] = SimpleQueue()
+
+    def send(i: int, key: str) -> None:
+        future = client.submit(work_chunk, bench, i, key=key)
+        flying[key], futures[key] = i, future
+        future.add_done_callback(done.put)
+
     try:
-        while waiting or flying:
+        while waiting or flying or suspected:
             room = watch.look() * IN_FLIGHT
             while waiting and len(flying) < room:
-                i = waiting.pop()
-                future = client.submit(work_chunk, bench, i, key=f"{bench}-{i}")
-                flying[str(future.key)] = future
-                future.add_done_callback(done.put)
+                send(i := waiting.popleft(), f"{bench}-{i}")
+            if not flying and room and suspected:
+                send(i := suspected.popleft(), f"{bench}-{i}-{ALONE}")
             try:
-                future = done.get(timeout=BEAT_SECONDS)
+                key = str(done.get(timeout=BEAT_SECONDS).key)
             except Empty:
                 continue
-            yield _result(where, flying.pop(str(future.key)))
+            i = flying.pop(key)
+            if (found := _result(where, futures.pop(key))) is not None:
+                yield found
+            elif key.endswith(ALONE):
+                yield Done(i, b"", [{"what": "worker died", "where": "running", "message": MEMORY}], 0, 0.0)
+            else:
+                suspected.append(i)
     finally:
-        if flying and client.status == "running":
+        if futures and client.status == "running":
             with suppress(Exception):
-                client.cancel(list(flying.values()), force=True)
+                client.cancel(list(futures.values()), force=True)
 
 
-def _result(where: str, future: Any) -> "Done":
-    """What a task gave. Raises RunError with one line for anything but a chunk."""
+def _result(where: str, future: Any) -> "Done | None":
+    """What a task gave; None if workers died of it. Raises RunError with one line for anything else but a chunk."""
     from distributed.scheduler import KilledWorker
 
     from sim.study.sweep.worker import Refused
 
     try:
         found: Done | Refused = future.result()
-    except KilledWorker as e:
-        times = e.allowed_failures + 1
-        raise RunError(
-            f"{where}: {times} workers died one after the other with the same chunk in hand, the last was "
-            f"{e.last_worker.address}: do they have enough memory?"
-        ) from e
+    except KilledWorker:
+        return None
     except Exception as e:
         if future.status == "error":
             raise RunError(f"{where}: a worker could not work: {_said(e)}") from e

@@ -8,28 +8,24 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import metadata
-from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import distributed
 
-import calibration
 import sim
-from sim.folders import sources_digest
+from sim.study.runner import Engine
+from sim.study.sweep.plan import code_sha256, versions
 from sim.study.sweep.work import Blobs, Done
 
-PACKAGES = ("numpy", "scipy", "numba", "pyarrow", "simpy", "distributed")
-"""What can change a shard's bytes, and Dask itself."""
 
+class Works(Protocol):
+    """What works chunks out, as the sweep's Workshop does."""
 
-class Workshop(Protocol):
-    """What works chunks out."""
-
-    def chunk(self, i: int) -> Done:
+    def chunk(self, number: int) -> Done:
         """Work one chunk out."""
 
 
-Make = Callable[[Blobs, str, int], Workshop]
+Make = Callable[[Blobs, Engine, int], Works]
 
 
 class Refused(NamedTuple):
@@ -41,21 +37,14 @@ class Refused(NamedTuple):
 
 @cache
 def facts() -> dict[str, str]:
-    """What must be the same here and there for the same bytes."""
-    folders = [Path(str(package.__file__)).parent for package in (sim, calibration)]
+    """What must be the same here and there for the same bytes, and for Dask to understand itself."""
     return {
-        "python": ".".join(platform.python_version_tuple()[:2]),
         "deter": sim.__version__,
-        "sources": sources_digest(folders)[:12],
-        **{name: _version(name) for name in PACKAGES},
+        "sources": code_sha256()[:12],
+        "python": ".".join(platform.python_version_tuple()[:2]),
+        **versions(),
+        "distributed": metadata.version("distributed"),
     }
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "none"
 
 
 def difference(there: Mapping[str, str], here: Mapping[str, str]) -> str:
@@ -78,7 +67,7 @@ class Bench(distributed.WorkerPlugin):
     """A sweep's files on a worker: sent once to each, also to one that joins late or is started again."""
 
     def __init__(
-        self, name: str, here: Mapping[str, str], make: Make, blobs: Blobs, engine: str, threads: int
+        self, name: str, here: Mapping[str, str], make: Make, blobs: Blobs, engine: Engine, threads: int
     ) -> None:
         self.name = name
         self._expected, self._make, self._takes = dict(here), make, (blobs, engine, threads)
@@ -97,7 +86,7 @@ class Bench(distributed.WorkerPlugin):
         """Work a chunk out, in a workshop that each thread of the worker makes once."""
         if not hasattr(self._own, "workshop"):
             self._own.workshop = self._make(*self._takes)
-        workshop: Workshop = self._own.workshop
+        workshop: Works = self._own.workshop
         return workshop.chunk(i)
 
 

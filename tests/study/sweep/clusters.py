@@ -7,20 +7,41 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+def listens(port: int) -> bool:
+    """Whether somebody listens on a port of this machine."""
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_for(happened: Callable[[], bool], said: Callable[[], str]) -> None:
+    """Wait until something is so; after 20 s, fail with what was said."""
+    for _ in range(400):
+        if happened():
+            return
+        time.sleep(0.05)
+    raise AssertionError(said())
+
+
 class Cluster:
     """Processes started by Dask's own commands."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, **environ: str) -> None:
+        self.folder, self.environ = folder, environ
         self.processes: list[subprocess.Popen[bytes]] = []
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            self.port = s.getsockname()[1]
+        self.port = free_port()
         self.address = f"tcp://127.0.0.1:{self.port}"
 
     def start(self, *command: str, paths: tuple[Path, ...] = ()) -> subprocess.Popen[bytes]:
@@ -29,6 +50,7 @@ class Cluster:
             **os.environ,
             "PYTHONPATH": os.pathsep.join(map(str, (*paths, ROOT))),
             "DASK_TEMPORARY_DIRECTORY": str(self.folder),
+            **self.environ,
         }
         with (self.folder / f"{len(self.processes)}.log").open("wb") as log:
             process = subprocess.Popen(
@@ -53,12 +75,8 @@ class Cluster:
             ),
             paths=paths,
         )
-        for _ in range(200):
-            with socket.socket() as s:
-                if s.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return process
-            time.sleep(0.05)
-        raise AssertionError(self.said())
+        wait_for(lambda: listens(self.port), self.said)
+        return process
 
     def worker(
         self, *options: str, nanny: bool = False, paths: tuple[Path, ...] = ()
@@ -74,11 +92,7 @@ class Cluster:
 
     def wait(self, workers: int) -> None:
         """Wait until so many workers have joined."""
-        for _ in range(200):
-            if self.said().count("Register worker") >= workers:
-                return
-            time.sleep(0.05)
-        raise AssertionError(self.said())
+        wait_for(lambda: self.said().count("Register worker") >= workers, self.said)
 
     def said(self) -> str:
         """What the processes printed."""
