@@ -99,7 +99,7 @@ def _coordinates(axis: Axis) -> dict[str, Any]:
     for column in axis.columns:
         about = {"path": column} if column != POINT else {"says": "number of the point in the design"}
         if (unit := unit_of(column)) is not None:
-            about["units"] = unit
+            about["unit"] = unit  # "units" would have readers of NetCDF make spans of time of days
         out[column] = (axis.name, _plain(axis.levels[column]), about)
     return out
 

@@ -100,7 +100,7 @@ class TestArrays:
         of = found.sel({**at, "measure": "longest_lull_days", "against": "infrastructure"})
         assert float(of["difference"]) == mean("longest_lull_days", 5) - mean("longest_lull_days", 1)
         assert str(of["label"].item()) == "informed"
-        assert found["policy.delay_days"].attrs == {"path": "policy.delay_days", "units": "days"}
+        assert found["policy.delay_days"].attrs == {"path": "policy.delay_days", "unit": "days"}
         assert found["unit"].to_series().to_dict() == {"attacks": "attacks", "longest_lull_days": "days"}
         assert found["better"].to_numpy().tolist() == ["lower", "higher"]
         assert found["mean[M3]"].dims == found["mean"].dims
