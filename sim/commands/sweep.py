@@ -15,6 +15,7 @@ from sim.engine.compiled.warm import ready
 from sim.errors import ConfigError, RunError
 from sim.remarks import say_notes, say_rows
 from sim.report.sweep.terminal import print_sweep
+from sim.report.sweep.write import write_sweep_report
 from sim.scenario.sweeps.files import SweepFiles, load_sweep
 from sim.study import bundle as bundles
 from sim.study.runner import Engine
@@ -23,7 +24,7 @@ from sim.study.sweep.drive import Driven, Executor, Limits, drive
 from sim.study.sweep.finish import finish
 from sim.study.sweep.folder import SweepFolder, begin, is_sweep
 from sim.study.sweep.layout import Layout
-from sim.study.sweep.local import local
+from sim.study.sweep.local import local, prepare
 from sim.study.sweep.lock import alone
 from sim.study.sweep.plan import blobs_of, plan_of
 from sim.study.sweep.shares import WHOLE, Share
@@ -52,6 +53,8 @@ def sweep(
     """
     share = WHOLE if shard is None else shares.parse(shard)
     crew = cores() if workers is None else workers
+    if crew > 1 and cluster is None:
+        prepare()
     with Progress() as progress, ready(progress.say) as wait:
         folder, first = _open(target, out, seed, responses, crew, progress, wait)
         try:
@@ -194,17 +197,21 @@ def _end(
     present = folder.store.present(check=False)
     whole = len(present) == folder.layout.chunks
     failed: list[dict[str, Any]] = [*driven.lost]
-    table = None
+    table = report = None
     if whole or share == WHOLE:
         progress.say("summing up")
         failed = [*finish(folder, present, threads, bundles.command_line()), *driven.lost]
         table = str(folder.path / "table.parquet") if (folder.path / "table.parquet").is_file() else None
+    if table is not None:
+        progress.say("writing the report")
+        report = str(write_sweep_report(folder.path, folder.path / bundles.REPORT))
     return {
         **shares.status(folder, present),
         "failed": len({(f["point"], f.get("cell")) for f in failed}),
         "failures": failed[:20],
         "stopped_by": driven.stopped_by,
         "table": table,
+        "report": report,
         "go_on": None if whole else _again(folder, share),
     }
 

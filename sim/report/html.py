@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from sim.errors import ConfigError, RunError
@@ -17,12 +18,24 @@ def write_report(bundle: Path, out: Path) -> Path:
     Nothing is overwritten but the bundle's own report. Raises ConfigError if ``out`` is taken or ``bundle``
     isn't one, RunError if the disk refuses.
     """
-    own = out.parent.resolve() == bundle.resolve() and out.name == NAME
+
+    def made() -> str:
+        found = read_bundle(bundle)
+        return page(found, draw(found))
+
+    return write_page(bundle, out, made)
+
+
+def write_page(folder: Path, out: Path, make: Callable[[], str]) -> Path:
+    """Write the page that ``make`` makes to ``out``, whole or not at all.
+
+    Nothing is overwritten but the folder's own report, and nothing is made for a path that is taken.
+    """
+    own = out.parent.resolve() == folder.resolve() and out.name == NAME
     if out.is_dir() or (os.path.lexists(out) and not own):
         what = "a folder" if out.is_dir() else "a file"
         raise ConfigError(f"--out: expected a new file, found {what} at {out}: nothing is overwritten")
-    found = read_bundle(bundle)
-    text = page(found, draw(found))
+    text = make()
     try:
         _write(out, text)
     except OSError as e:

@@ -63,3 +63,13 @@ def test_the_wheel_holds_the_packages_and_nothing_else(wheel):
     }
     assert "sim/py.typed" in names
     assert not [name for name in names if "__pycache__" in name]
+
+
+def test_the_wheel_holds_every_template_sheet_and_script(wheel):
+    """What pages are made of lies beside the code that reads it, and ships with it."""
+    wanted = {
+        str(x.relative_to(ROOT)) for x in (ROOT / "sim").rglob("*") if x.suffix in {".j2", ".css", ".js"}
+    }
+    assert "sim/report/sweep/explorer.js" in wanted
+    with zipfile.ZipFile(wheel) as archive:
+        assert wanted <= set(archive.namelist())

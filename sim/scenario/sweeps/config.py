@@ -137,6 +137,6 @@ class Sweep(Document):
     by_place: bool = Field(False, description="whether measures are kept by place too")
     budget: SweepBudget = Field(default_factory=SweepBudget, description="what it may cost")
     shard_runs: int = Field(
-        10_000, ge=100, le=10_000_000, description="runs in one file of results: about a second's work"
+        10_000, ge=10, le=10_000_000, description="runs in one file of results: about a second's work"
     )
     seed: int | None = Field(None, ge=0, lt=2**32, description="seed of the runs; the study's if left out")

@@ -22,6 +22,15 @@ START = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() 
 _workshop: Workshop | None = None
 
 
+def prepare() -> None:
+    """Begin to load what every worker needs, beside whatever goes on meanwhile."""
+    if START == "forkserver":
+        from multiprocessing import forkserver
+
+        multiprocessing.get_context(START).set_forkserver_preload(PRELOADED)
+        forkserver.ensure_running()
+
+
 @contextmanager
 def local(
     blobs: Blobs, engine: Engine, threads: int, chunks: Sequence[int], workers: int
@@ -45,8 +54,7 @@ class _Crew:
         self._given = (blobs, engine, threads)
         self._workers = workers
         self._context = multiprocessing.get_context(START)
-        if START == "forkserver":
-            self._context.set_forkserver_preload(PRELOADED)  # what takes a second to load is loaded once
+        prepare()  # what takes a second to load is loaded once
         self._pool: ProcessPoolExecutor | None = None
 
     def results(self, chunks: Sequence[int]) -> Iterator[Done]:

@@ -1,0 +1,154 @@
+"""The folder of a sweep as its report reads it: the plan, the config, the design and the table of points."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from pydantic import ValidationError
+
+from sim.errors import ConfigError
+from sim.scenario.study_files import StudyFiles
+from sim.study.bundle import read_json, read_table
+
+PLAN = (
+    "sweep_version", "id", "name", "question", "study", "seed", "record", "paths", "points", "cells", "runs_per_cell",
+    "chunks", "measures", "against", "horizon_days", "hypotheses",
+)  # fmt: skip
+COLUMNS = (
+    "point",
+    "measure",
+    "mean",
+    "mean_low",
+    "mean_high",
+    "q05",
+    "q95",
+    "prior_mean",
+    "against",
+    "label",
+)
+ATTACKS = "attacks"
+
+
+class Sweep(NamedTuple):
+    """A sweep, read and checked."""
+
+    plan: dict[str, Any]
+    document: dict[str, Any]  # the sweep's own config
+    files: StudyFiles
+    calibration: dict[str, Any]
+    design: pd.DataFrame  # a row for each point that has results, by its number, a column for each path
+    table: pd.DataFrame  # a row for each point, measure and reference
+    failed: list[dict[str, Any]]
+
+    @property
+    def against(self) -> list[str]:
+        """The references, in the order of the config."""
+        return [str(x) for x in self.plan["against"]]
+
+    @property
+    def measures(self) -> list[str]:
+        """The measures that the table has, in the order of the plan."""
+        return [str(m) for m in self.plan["measures"]]
+
+    @property
+    def fitted(self) -> list[str]:
+        """Hypotheses that the average runs over."""
+        found = self.calibration["hypotheses"]
+        return [h for h in self.files.hypotheses if found.get(h, {}).get("evidence_weight") is not None]
+
+    def rows(self, measure: str, against: str | None = None) -> pd.DataFrame:
+        """The rows of a measure by point, against one reference; against the first, where none is named."""
+        found = self.table[self.table["measure"] == measure]
+        if self.against:
+            found = found[found["against"] == (self.against[0] if against is None else against)]
+        return found.set_index("point").reindex(self.design.index)
+
+    @property
+    def attacks(self) -> pd.DataFrame:
+        """The rows of attacks by point, against the first reference."""
+        return self.rows(ATTACKS)
+
+
+def read_sweep(folder: Path) -> Sweep:
+    """Read and check the folder of a sweep. Raises ConfigError with one line for what isn't one."""
+    if not folder.is_dir():
+        raise ConfigError(
+            f"{folder}: expected the folder of a sweep, found {'a file' if folder.exists() else 'nothing'}"
+        )
+    plan = _document(folder / "plan.json", PLAN)
+    config = _document(folder / "config.json", ("sweep", "study", "settings", "record", "hypotheses"))
+    table = _table(folder / "table.parquet", [*plan["paths"], *COLUMNS])
+    design = _table(folder / "design.parquet", ["point", *plan["paths"]])
+    table = _numbers(table[table["measure"].isin(plan["measures"])], plan["paths"])
+    if table.duplicated(["point", "measure", "against"]).any():
+        raise ConfigError(
+            f"{folder / 'table.parquet'}: expected each point, measure and reference once, found some twice"
+        )
+    results = table.loc[(table["measure"] == ATTACKS) & table["mean"].notna(), "point"].unique()
+    if not len(results):
+        raise ConfigError(f"{folder / 'table.parquet'}: expected points with attacks, found none")
+    points = design[design["point"] >= 0].drop_duplicates("point").set_index("point")[plan["paths"]]
+    missing = np.setdiff1d(results, points.index.to_numpy())
+    if len(missing):
+        raise ConfigError(
+            f"{folder / 'design.parquet'}: expected every point of the table, found no point {missing[0]}"
+        )
+    return Sweep(
+        plan=plan,
+        document=dict(config["sweep"]),
+        files=_config(folder / "config.json", config),
+        calibration=_document(folder / "calibration.json", ("hypotheses",)),
+        design=points.loc[np.sort(results)],
+        table=table,
+        failed=_failed(folder / "failed.json"),
+    )
+
+
+def _numbers(table: pd.DataFrame, paths: list[str]) -> pd.DataFrame:
+    """The table with every column but names as numbers: one that is null throughout has no type of its own."""
+    names = {*paths, "measure", "against", "label"}
+    return table.assign(
+        **{c: pd.to_numeric(table[c], errors="coerce") for c in table.columns if c not in names}
+    )
+
+
+def _failed(path: Path) -> list[dict[str, Any]]:
+    """Points that failed; the file is there only if any did."""
+    if not path.exists():
+        return []
+    found = read_json(path)
+    if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
+        raise ConfigError(f"{path}: expected a list of failures")
+    return found
+
+
+def _config(path: Path, config: dict[str, Any]) -> StudyFiles:
+    try:
+        return StudyFiles.from_resolved(config)
+    except ValidationError as e:
+        first = e.errors()[0]
+        where = ".".join(str(x) for x in first["loc"])
+        raise ConfigError(f"{path}: expected the resolved config of a sweep: {where}: {first['msg']}") from e
+    except (KeyError, TypeError, AttributeError) as e:
+        raise ConfigError(f"{path}: expected the resolved config of a sweep, found none of {e}") from e
+
+
+def _document(path: Path, keys: tuple[str, ...]) -> dict[str, Any]:
+    document = read_json(path)
+    missing = [k for k in keys if not isinstance(document, dict) or k not in document]
+    if missing:
+        raise ConfigError(
+            f"{path}: expected a file of a sweep with {', '.join(keys)}, found none of {', '.join(missing)}"
+        )
+    return dict(document)
+
+
+def _table(path: Path, columns: list[str]) -> pd.DataFrame:
+    table = read_table(path)
+    missing = [c for c in columns if c not in table.columns]
+    if missing:
+        raise ConfigError(
+            f"{path}: expected columns {', '.join(columns)}, found none of {', '.join(missing)}"
+        )
+    return table
