@@ -69,7 +69,7 @@ def dask_executor(
     from sim.study.sweep.worker import Bench, facts
 
     where = f"cluster {address}"
-    with _quiet(), _client(address, where, workers) as client:
+    with _quiet(), _client(address, where, max(1, min(workers, len(chunks)))) as client:
         watch = _Watch(client, where)
         watch.first()
         _same_versions(client, where, facts())

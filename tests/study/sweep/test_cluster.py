@@ -22,9 +22,12 @@ from sim.errors import ConfigError, RunError
 from sim.study.sweep import cluster as module
 from sim.study.sweep import worker
 from sim.study.sweep.cluster import dask_executor
+from sim.study.sweep.finish import finish
+from sim.study.sweep.folder import SweepFolder, begin
 from sim.study.sweep.work import Blobs, Done
 from tests.study.sweep.cheap import BLOBS, Cheap, here, ordered
 from tests.study.sweep.clusters import ROOT, Cluster, free_port
+from tests.study.sweep.conftest import contents
 
 
 @pytest.fixture
@@ -346,3 +349,16 @@ def test_importing_the_driver_costs_no_dask() -> None:
         [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False
     )
     assert done.returncode == 0
+
+
+def test_a_real_sweep_has_the_bytes_of_one_process(
+    begun: dict[str, bytes], done: SweepFolder, tmp_path: Path
+) -> None:
+    """The simulation itself, with the workshop that workers make by default."""
+    folder = begin(tmp_path / "sweep", begun)
+    blobs, chunks = folder.blobs(), range(folder.layout.chunks)
+    with dask_executor(blobs, "compiled", 1, chunks, "local", 2, lambda _: None) as results:
+        for x in results:
+            folder.store.write(x.chunk, x.data)
+    finish(folder, folder.store.present(check=True), 1, ["deter"])
+    assert contents(folder.path) == contents(done.path)
