@@ -91,6 +91,7 @@ def write(
             "set": ["posterior"] * DRAWS + ["prior"] * PRIOR,
             "draw": [*range(DRAWS), *range(PRIOR)],
             "hypothesis": "M3",
+            "base_rate": np.arange(1.0, 1.0 + DRAWS + PRIOR),
         }
     ).to_parquet(folder / "draws.parquet", index=False)
     store = SweepFolder(folder).store
@@ -144,6 +145,8 @@ def _table(
                 )
                 row |= {
                     "difference": difference,
+                    "difference_low": difference - 1.0,
+                    "difference_high": difference + 1.0,
                     "probability_better": 0.25 * k,
                     "prior_probability_better": 0.5,
                 }
