@@ -84,7 +84,7 @@ def _open(
     wait: Any,
 ) -> tuple[SweepFolder, Done | None]:
     """The sweep's folder, begun now if it is not there, and a chunk that was worked out to know what it will cost."""
-    if is_sweep(target):
+    if target.is_dir():
         for option, given in (("--out", out), ("--seed", seed), ("--responses", responses)):
             if given is not None:
                 raise ConfigError(

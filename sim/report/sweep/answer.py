@@ -14,6 +14,7 @@ from sim.report.sweep.rows import LABELS, Row, chances, difference, records, sha
 from sim.report.words import NO_DIFFERENCE, quoted
 
 MOST_NAMED = 3  # points named in a sentence
+MOST_LEVERS = 4  # of a point, in a sentence; the table of points has them all
 BEST = 10  # the best points that are looked for under the prior
 
 
@@ -47,6 +48,9 @@ def ran(sweep: Sweep) -> str:
     said = f"{KINDS[kind][:1].upper()}{KINDS[kind][1:]} of {plan['points']:,} points, {plan['runs_per_cell']:,} runs each"
     compared = f", each compared with {listed([quoted(x) for x in sweep.against])}" if sweep.against else ""
     end = f"{failed:,} failed" if failed else "none failed"
+    references = sum(x.get("point", -1) < 0 for x in sweep.failed)
+    if references:
+        end += f", but {references:,} of the references did, so that what would be compared with them isn’t"
     missing = plan["points"] - done - failed
     more = f", and {missing:,} {'has' if missing == 1 else 'have'} no result yet" if missing > 0 else ""
     return f"{said}{compared}: {total:,} runs in all. Of the points {done:,} have results; {end}{more}."
@@ -64,7 +68,8 @@ def levels(sweep: Sweep, axes: Sequence[Axis]) -> list[str]:
     place = {int(p): i for i, p in enumerate(sweep.design.index)}
 
     def said(k: int) -> str:
-        return f"point {order[k]} ({where(axes, place[order[k]])}) with {_mean(rows[k])}"
+        at = f" ({where(axes, place[order[k]])})" if len(axes) <= MOST_LEVERS else ""
+        return f"point {order[k]}{at} with {_mean(rows[k])}"
 
     if len(rows) == 1:
         return [f"One point has results: {said(0)}."]
@@ -75,7 +80,7 @@ def levels(sweep: Sweep, axes: Sequence[Axis]) -> list[str]:
     ]
     if len(rows) > 2:
         rest = [said(k) for k in range(1, min(MOST_NAMED, len(rows) - 1))]
-        out.insert(1, f"Next {'comes' if len(rest) == 1 else 'come'} {listed(rest)}.")
+        out.insert(1, f"After the best {'comes' if len(rest) == 1 else 'come'} {listed(rest)}.")
     if rows[0]["q05"] is not None and rows[0]["q95"] is not None:
         spread = rows[0]["q95"] - rows[0]["q05"]
         out.append(
@@ -86,6 +91,8 @@ def levels(sweep: Sweep, axes: Sequence[Axis]) -> list[str]:
                 else "."
             )
         )
+    if len(axes) > MOST_LEVERS:
+        out.append("Where on each lever these points stand is in the explorer and in the table of points.")
     return out
 
 
@@ -108,7 +115,7 @@ def differences(sweep: Sweep) -> list[str]:
         out.append(
             f"Against {quoted(against)}: from {difference(low)} attacks at point {int(order.index[0])} to {difference(high)} at "
             f"point {int(order.index[-1])}. The 95% interval of the difference lies below 0 at {share_words(fewer, len(known))} "
-            f"points and above 0 at {share_words(more, len(known))}; at the other {len(known) - fewer - more:,} it holds 0."
+            f"points, above 0 at {share_words(more, len(known))}, and holds 0 at {share_words(len(known) - fewer - more, len(known))}."
         )
     return out
 
@@ -151,11 +158,12 @@ def under_prior(sweep: Sweep) -> list[str]:
     shared = len(set(before.index[:most]) & set(ranked(sweep).index[:most]))
     out = [
         f"Under the prior alone, before any record, the fewest attacks are expected {same} ({number(prior[first])}), and "
-        f"the most at point {int(before.index[-1])} ({number(before.iloc[-1])})."
+        f"the most at point {int(before.index[-1])} ({number(before.iloc[-1])}); means under the prior are made by the few draws "
+        "with very many attacks."
     ]
     if most > 1:
         out.append(
-            f"Of the {most} best points, {share_words(shared, most)} are among the {most} best under the prior too."
+            f"Of the {most} best points, {share_words(shared, most)} {'is' if shared == 1 else 'are'} among the {most} best under the prior too."
         )
     after, earlier, on_average = chances(rows)
     held = rows["label"].ne(NO_DIFFERENCE) & after.notna() & earlier.notna()
@@ -197,8 +205,8 @@ def warning(sweep: Sweep) -> str:
                     rows["difference_low"].astype(float), rows["difference_high"].astype(float), least
                 )
                 said += (
-                    f" Paired differences from {quoted(sweep.against[0])}, in which shared luck cancels, tell more apart: there "
-                    f"{share_words(m, others)} overlap that of point {least}."
+                    f" By their paired differences from {quoted(sweep.against[0])}, in which shared luck cancels, "
+                    f"{share_words(m, others)} can’t."
                 )
         else:
             said = f"No other point’s interval of the mean overlaps that of point {best}."

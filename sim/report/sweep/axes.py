@@ -58,6 +58,8 @@ class Axis(NamedTuple):
             if self.exact
             else "evenly in its logarithm"
             if self.log
+            else "the shares together 100%"
+            if self.simplex
             else "evenly"
         )
         return f"from {low} to {high}, {how}"

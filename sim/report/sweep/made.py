@@ -1,6 +1,7 @@
 """Sections 4, 6 and 7: the table of points, what failed, how the sweep was made, and what it can't know."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sim.report.parts import Cell, Column, Rows, Table, clean, listed
 from sim.report.rounding import number
@@ -44,20 +45,24 @@ def points_table(sweep: Sweep, axes: Sequence[Axis]) -> Table:
     place = {int(p): i for i, p in enumerate(sweep.design.index)}
     against = sweep.against[0] if sweep.against else ""
     measured = {m: dict(zip(sweep.design.index, records(sweep.rows(m)), strict=True)) for m in sweep.measures}
+    horizon = float(sweep.plan["horizon_days"])
+    others = [m for m in sweep.measures if m != ATTACKS]
     rows: Rows = []
     for p in (*best, *first):
         attacks = measured[ATTACKS][p]
-        row: list[Cell | str] = [f"{p}", *(a.words[place[p]] for a in axes)]
+        row: list[Cell | str] = [f"{p}", _mean(spread(attacks, ATTACKS, horizon))]
         if against:
             row.append(
                 Cell(difference(attacks).mean, (difference(attacks).interval,), attacks["label"] or "")
             )
-        row += [_mean(spread(measured[m][p], m, float(sweep.plan["horizon_days"]))) for m in sweep.measures]
+        row += [a.words[place[p]] for a in axes]
+        row += [_mean(spread(measured[m][p], m, horizon)) for m in others]
         rows.append(row)
-    columns = [Column("Point", numeric=False), *(Column(a.title, numeric=a.numeric) for a in axes)]
+    columns = [Column("Point", numeric=False), heading(ATTACKS)]
     if against:
         columns.append(Column("Difference in attacks", f"less {clean(against)}"))
-    columns += [Column(heading(m).title, heading(m).note) for m in sweep.measures]
+    columns += [Column(a.title, numeric=a.numeric) for a in axes]
+    columns += [heading(m) for m in others]
     said = f"the {len(best)} with the fewest expected attacks" + (
         f", then the first {len(first)} of the rest" if first else ""
     )
@@ -78,7 +83,7 @@ def failed_table(sweep: Sweep) -> Table | None:
     if not sweep.failed:
         return None
     rows: Rows = [
-        [str(x.get("point", "")), *(clean(x.get(k, "")) for k in ("policy", "where", "what", "message"))]
+        [_point(x), *(clean(x.get(k, "")) for k in ("policy", "where", "what", "message"))]
         for x in sweep.failed[:MOST_FAILED]
     ]
     more = f"; the first {MOST_FAILED} of {len(sweep.failed):,}" if len(sweep.failed) > MOST_FAILED else ""
@@ -87,6 +92,12 @@ def failed_table(sweep: Sweep) -> Table | None:
         Column("Message", numeric=False),
     )  # fmt: skip
     return Table(f"Points that failed{more}", columns, rows)
+
+
+def _point(failure: dict[str, Any]) -> str:
+    """The point that failed, or what points are compared with."""
+    point = int(failure.get("point", -1))
+    return f"{point}" if point >= 0 else "a reference"
 
 
 def facts_table(sweep: Sweep) -> Table:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm, Colormap
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
@@ -209,20 +210,8 @@ def _draw(
                         )
                     )
         if grid.size <= MOST_NUMBERS:
-            for (i, j), r in cut.rows.items():
-                if r[value] is not None:
-                    behind = {"facecolor": colours(norm(r[value])), "edgecolor": "none", "pad": 1.0}
-                    text = _short_number(r, value)
-                    ax.text(
-                        i,
-                        j,
-                        text,
-                        ha="center",
-                        va="center",
-                        fontsize=7.5,
-                        color=pen_on(colours, norm, r[value]),
-                        bbox=behind,
-                    )
+            # beside the lines of equal width, which run through the middles of cells
+            _numbers(ax, cut, value, colours, norm, below=0.0 if contours is None else 0.27)
         if contours is not None:
             _contours(ax, contours)
         bar = canvas.colorbar(mesh, ax=ax, spacing="proportional", fraction=0.05, pad=0.02)
@@ -231,9 +220,17 @@ def _draw(
         return inline_svg(canvas, name, title, says)
 
 
-def _short_number(r: Row, value: str) -> str:
-    e = estimate(r[value], r[f"{value}_low"], r[f"{value}_high"], sign=value == "difference")
-    return e.mean
+def _numbers(
+    ax: Axes, cut: Slice, value: str, colours: Colormap, norm: BoundaryNorm, *, below: float
+) -> None:
+    """The value of each cell, on its own colour."""
+    for (i, j), r in cut.rows.items():
+        if r[value] is None:
+            continue
+        e = estimate(r[value], r[f"{value}_low"], r[f"{value}_high"], sign=value == "difference")
+        behind = {"facecolor": colours(norm(r[value])), "edgecolor": "none", "pad": 1.0}
+        pen = pen_on(colours, norm, r[value])
+        ax.text(i, j - below, e.mean, ha="center", va="center", fontsize=7.5, color=pen, bbox=behind)
 
 
 def _ticks(ax: Axes, cut: Slice) -> None:

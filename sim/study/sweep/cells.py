@@ -57,6 +57,8 @@ def cells_table(cells: Sequence[Cell], paths: Sequence[str], against: Sequence[s
     columns: list[Any] = [[x.cell for x in cells], [x.point for x in cells], [x.policy for x in cells]]
     columns += [[x.references[k] if x.references else None for x in cells] for k in range(len(against))]
     for path in paths:
+        if path == POLICY:
+            continue  # the column of that name has it
         field, column = _column(path, [x.values.get(path) for x in cells])
         fields.append(field)
         columns.append(column)

@@ -1,6 +1,5 @@
 """The folder of a sweep: begun whole, found again, and read."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +73,7 @@ class SweepFolder:
                 raise ConfigError(f"{self.path / name}: expected a file of a sweep: {e.strerror}") from e
             if hashed is not None and sha256(found[name]) != self.plan[hashed]:
                 raise ConfigError(f"{self.path / name}: damaged, its hash is not the plan's: {ELSE}")
-        files = SweepFiles.from_resolved(json.loads(found[CONFIG]))
-        if config_sha256(files) != self.plan["config_sha256"]:
+        if config_sha256(self.files()) != self.plan["config_sha256"]:
             raise ConfigError(f"{self.path / CONFIG}: damaged, its hash is not the plan's: {ELSE}")
         return Blobs(found[PLAN], found[CONFIG], found[DESIGN], found[DRAWS])
 

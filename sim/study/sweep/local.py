@@ -1,25 +1,29 @@
-"""Chunks on this machine: in this process for one worker, else on as many processes, any of which may die."""
+"""Chunks on this machine: in this process for one worker, else on as many processes, any of which may die.
+
+Each worker has a pipe of its own. With one that all share, as ``concurrent.futures`` has it, a worker that is killed
+while it sends leaves half a message there, and its parent waits for the rest for ever.
+"""
 
 import multiprocessing
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
+from multiprocessing.process import BaseProcess
+from typing import Any, NamedTuple
 
-from sim.errors import RunError
+from sim.errors import RunError, one_line
 from sim.study.runner import Engine
 from sim.study.sweep.work import Blobs, Done, Workshop
 
 IN_HAND = 2  # chunks for each worker: one that it works on, and one that waits for it
-LIVES = 3  # workers that may die with a chunk in hand before it is given up
+LIVES = 3  # workers that may die at a chunk before it is given up
 PRELOADED = ["sim.study.sweep.work", "sim.engine.compiled.batch"]
 START = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-
-_workshop: Workshop | None = None
 
 
 def prepare() -> None:
@@ -40,90 +44,123 @@ def local(
         shop = Workshop(blobs, engine, threads)
         yield map(shop.chunk, chunks)
         return
-    crew = _Crew(blobs, engine, threads, workers)
+    prepare()
+    crew = _Crew(workers, (blobs, engine, threads))
     try:
         yield crew.results(chunks)
     finally:
         crew.stop()
 
 
-class _Crew:
-    """Worker processes. When one dies the pool breaks: a new one goes on with what was in hand."""
+class _Worker(NamedTuple):
+    """A process, our end of its pipe, and the chunks that it has in hand, the one it works on first."""
 
-    def __init__(self, blobs: Blobs, engine: Engine, threads: int, workers: int) -> None:
-        self._given = (blobs, engine, threads)
-        self._workers = workers
-        self._context = multiprocessing.get_context(START)
-        prepare()  # what takes a second to load is loaded once
-        self._pool: ProcessPoolExecutor | None = None
+    process: BaseProcess
+    pipe: "Connection[Any, Any]"
+    in_hand: deque[int]
+
+
+class _Crew:
+    """Worker processes. When one dies another takes its place, and what it had in hand."""
+
+    def __init__(self, workers: int, given: tuple[Blobs, Engine, int]) -> None:
+        self._size, self._given = workers, given
+        self._context: Any = multiprocessing.get_context(START)
+        self._workers: list[_Worker] = []
 
     def results(self, chunks: Sequence[int]) -> Iterator[Done]:
         """Results as they come."""
-        left = list(reversed(chunks))
+        left = deque(chunks)
         deaths: dict[int, int] = {}
-        running: dict[Future[Done], int] = {}
-        while left or running:
-            pool = self._pool or self._start(self._workers)
-            try:
-                while left and len(running) < IN_HAND * self._workers:
-                    running[pool.submit(_work, left[-1])] = left[-1]
-                    left.pop()
-                for job in wait(running, return_when=FIRST_COMPLETED).done:
-                    done = job.result()
-                    del running[job]
-                    yield done
-            except BrokenProcessPool:
-                self.stop()
-                for chunk in running.values():
-                    deaths[chunk] = deaths.get(chunk, 0) + 1
-                left += sorted(running.values(), reverse=True)
-                running.clear()
-                for chunk in [x for x in left if deaths.get(x, 0) >= LIVES]:
-                    left.remove(chunk)
-                    yield self._alone(chunk)
+        while left or any(x.in_hand for x in self._workers):
+            self._hand_out(left)
+            for pipe in wait_for([x.pipe for x in self._workers if x.in_hand]):
+                worker = next(x for x in self._workers if x.pipe is pipe)
+                found = _received(worker)
+                if isinstance(found, str):
+                    raise RunError(f"a worker could not begin: {found}")
+                if found is not None:
+                    worker.in_hand.remove(found.chunk)
+                    yield found
+                    continue
+                lost = self._bury(worker, left, deaths)
+                if lost is not None:
+                    yield lost
 
-    def _alone(self, chunk: int) -> Done:
-        """A chunk that workers keep dying with, by itself, so that no other is blamed for it."""
-        pool = self._start(1)
-        try:
-            return pool.submit(_work, chunk).result()
-        except BrokenProcessPool:
-            return Done(
-                chunk,
-                b"",
-                [{"what": "worker died", "where": "running", "message": "perhaps out of memory"}],
-                0,
-                0.0,
-            )
-        finally:
-            self.stop()
+    def _hand_out(self, left: deque[int]) -> None:
+        """Give each worker enough to do, and start those that are missing."""
+        busy = sum(bool(x.in_hand) for x in self._workers)
+        while len(self._workers) < min(self._size, busy + len(left)):
+            self._workers.append(self._start())
+        for _ in range(IN_HAND):
+            for worker in self._workers:
+                if left and len(worker.in_hand) < IN_HAND:
+                    worker.in_hand.append(left.popleft())
+                    with suppress(OSError):  # it has died: its pipe says so when it is listened to
+                        worker.pipe.send(worker.in_hand[-1])
 
-    def _start(self, workers: int) -> ProcessPoolExecutor:
-        self._pool = ProcessPoolExecutor(
-            workers, mp_context=self._context, initializer=_begin, initargs=self._given
+    def _bury(self, worker: _Worker, left: deque[int], deaths: dict[int, int]) -> Done | None:
+        """A worker has died: another will have its chunks, unless it was the last to die at its first one."""
+        worker.process.join()
+        worker.pipe.close()
+        self._workers.remove(worker)
+        chunk = worker.in_hand.popleft()
+        left.extendleft(reversed(worker.in_hand))
+        deaths[chunk] = deaths.get(chunk, 0) + 1
+        if deaths[chunk] < LIVES:
+            left.append(chunk)  # last, so that whoever kills workers one by one doesn't make it look deadly
+            return None
+        said = (
+            f"{LIVES} workers died at it, the last with exit code {worker.process.exitcode}: out of memory?"
         )
-        return self._pool
+        return Done(chunk, b"", [{"where": "running", "what": "worker died", "message": said}], 0, 0.0)
+
+    def _start(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=_serve, args=(theirs, *self._given), daemon=True)
+        process.start()
+        theirs.close()  # only the worker holds it now: when it dies, ours ends
+        return _Worker(process, ours, deque())
 
     def stop(self) -> None:
         """End the workers at once, whatever they have in hand."""
-        pool, self._pool = self._pool, None
-        if pool is None:
-            return
-        workers = list((pool._processes or {}).values())  # the public interface can't end a worker that works
-        pool.shutdown(wait=False, cancel_futures=True)
-        for worker in workers:
-            worker.terminate()
-        for worker in workers:
-            worker.join()
+        for x in self._workers:
+            x.process.kill()
+        for x in self._workers:
+            x.process.join()
+            x.pipe.close()
+        self._workers.clear()
 
 
-def _begin(blobs: Blobs, engine: Engine, threads: int) -> None:
-    """A worker begins: Ctrl-C is its parent's business, and it ends when its parent does."""
-    global _workshop  # one a process, so that the plan is read once and not with every chunk
+def _received(worker: _Worker) -> Done | str | None:
+    """What a worker sends: a result, why it could not begin, or nothing as it has died."""
+    try:
+        found: Done | str = worker.pipe.recv()
+    except (EOFError, OSError):
+        return None
+    return found
+
+
+def _serve(pipe: "Connection[Any, Any]", blobs: Blobs, engine: Engine, threads: int) -> None:
+    """A worker: Ctrl-C is its parent's business, and it ends when its parent does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _workshop = Workshop(blobs, engine, threads)
+    try:
+        shop = Workshop(blobs, engine, threads)
+    except Exception as error:  # whatever it is, its parent says it in one line
+        pipe.send(one_line(f"{type(error).__name__}: {error}"))
+        return
+    while True:
+        try:
+            pipe.send(work(shop, pipe.recv()))
+        except (EOFError, OSError):
+            return
+
+
+def work(shop: Workshop, chunk: int) -> Done:
+    """What a worker does with a chunk."""
+    return shop.chunk(chunk)
 
 
 def _end_with_parent() -> None:
@@ -131,9 +168,3 @@ def _end_with_parent() -> None:
     if parent is not None:
         wait_for([parent.sentinel])
         os._exit(1)
-
-
-def _work(chunk: int) -> Done:
-    if _workshop is None:
-        raise RunError("a worker was given a chunk before its plan")
-    return _workshop.chunk(chunk)

@@ -1,5 +1,6 @@
 """One run at a time on a part of a sweep. The lock ends with its process, however that ends."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,8 @@ from filelock import FileLock, Timeout
 from sim.console import error_console
 from sim.errors import RunError
 from sim.study.sweep.shares import WHOLE, Share
+
+WITHOUT_LOCKS = (errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK, errno.EOPNOTSUPP)
 
 
 @contextmanager
@@ -25,10 +28,10 @@ def alone(folder: Path, share: Share) -> Iterator[None]:
         raise RunError(
             f"another run is at work on {folder}{part and ' ' + part[1:]}: wait for it, stop it, or share the work by --shard k/N"
         ) from None
-    except PermissionError as e:
-        raise RunError(f"can't write in {folder}: {e.strerror}") from e
-    except (NotImplementedError, OSError) as e:
-        error_console().print(f"deter: this disk has no locks ({e}): going on without", markup=False)
+    except (OSError, NotImplementedError) as e:
+        if isinstance(e, OSError) and e.errno not in WITHOUT_LOCKS:
+            raise RunError(f"can't write in {folder}: {e.strerror}") from e
+        error_console().print(f"deter: the disk of {folder} has no locks: going on without", markup=False)
         yield
         return
     try:

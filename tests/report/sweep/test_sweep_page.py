@@ -7,6 +7,7 @@ from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from sim.errors import ConfigError
@@ -90,10 +91,10 @@ def test_the_answer_by_hand(grid: Swept) -> None:
     # means reach as low as 52.25: those up to 54.25. By delay: .25 all four, 1 all four, 2 with gaps 0, 2, 4, and 4 with 0
     assert "11 of 23 other points can’t be told from the best" in said
     # differences overlap up to −9.75 + 2: means up to 52.25, five others
-    assert "there 5 of 23 overlap that of point 0" in said
+    assert "By their paired differences from “none”, in which shared luck cancels, 5 of 23 can’t." in said
     assert "winner’s curse" in said
     # below 0: means below 59; above 0: means above 61
-    assert "lies below 0 at 18 of 24 points and above 0 at 4 of 24; at the other 2 it holds 0" in said
+    assert "lies below 0 at 18 of 24 points, above 0 at 4 of 24, and holds 0 at 2 of 24" in said
     assert "8 are informed by the record, 16 are prior-driven and 0 without difference" in said
     # under the prior: attacks + 3 − 0.2 · point: 53.0 − … the least is at point 4, 51 + 3 − 0.8
     assert "the fewest attacks are expected at point 4 (53.2)" in said
@@ -122,7 +123,7 @@ def test_the_points_in_order(sobol: Swept) -> None:
     assert [int(r[0].text) for r in body[:40]] == list(best)
     assert len(body) == 50
     for r in body:
-        assert agrees(r[7].own, float(attacks["mean"][int(r[0].text)]))
+        assert agrees(r[1].own, float(attacks["mean"][int(r[0].text)]))
 
 
 def test_what_failed_and_what_is_missing(sobol: Swept, grid: Swept) -> None:
@@ -130,6 +131,31 @@ def test_what_failed_and_what_is_missing(sobol: Swept, grid: Swept) -> None:
     assert len(rows(table(sobol.page, "Points that failed"))) == 2
     assert "Of the points 126 have results; 2 failed." in sobol.page.text
     assert "No point failed." in grid.page.text
+
+
+def test_a_reference_that_failed(tmp_path: Path) -> None:
+    """Its points have attacks and nothing to compare them with; the failure is called what it is."""
+    folder = write_sweep(tmp_path / "s", "grid", against=("none",))
+    failure = {
+        "point": -1,
+        "cell": 24,
+        "policy": "none",
+        "where": "running",
+        "what": "ValueError",
+        "message": "x",
+    }
+    (folder / "failed.json").write_text(json.dumps([failure]))
+    found = pd.read_parquet(folder / "table.parquet")
+    empty = [
+        c
+        for c in found.columns
+        if c.startswith(("difference", "probability_", "prior_probability")) or c in ("label", "tied")
+    ]
+    found.assign(**dict.fromkeys(empty)).to_parquet(folder / "table.parquet")
+    page = swept(folder).page
+    assert rows(table(page, "Points that failed"))[0][0].text == "a reference"
+    assert "none failed, but 1 of the references did" in page.text
+    assert "Nothing is compared." in page.text
 
 
 def test_what_no_lever_can_move(grid: Swept, sobol: Swept) -> None:

@@ -4,9 +4,11 @@ import dataclasses
 import errno
 import multiprocessing
 import os
+import pickle
 import random
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -19,11 +21,13 @@ import pytest
 from calibration.calibrate import Calibration
 from sim.errors import RunError
 from sim.scenario.sweeps.files import SweepFiles
+from sim.study.runner import Engine
 from sim.study.sweep import store
 from sim.study.sweep.finish import finish
 from sim.study.sweep.folder import SweepFolder, begin
 from sim.study.sweep.local import local
 from sim.study.sweep.plan import plan_of
+from sim.study.sweep.work import Blobs, Workshop
 from tests.study.sweep.conftest import contents, work
 
 ROOT = Path(__file__).parents[3]
@@ -130,7 +134,7 @@ def test_a_chunk_that_kills_its_workers_is_given_up_alone(
     folder = begin(tmp_path / "x", begun)
     chunks = list(range(folder.layout.chunks))
     monkeypatch.setenv("DETER_TEST_DEADLY_CHUNK", "3")
-    monkeypatch.setattr("sim.study.sweep.local._work", deadly)
+    monkeypatch.setattr("sim.study.sweep.local.work", deadly)
     monkeypatch.setattr("sim.study.sweep.local.START", "fork")
     with local(folder.blobs(), "compiled", 1, chunks, 2) as results:
         found = {x.chunk: x for x in results}
@@ -139,14 +143,42 @@ def test_a_chunk_that_kills_its_workers_is_given_up_alone(
     assert found[3].failed[0]["what"] == "worker died"
 
 
-def deadly(chunk: int) -> Any:
+def deadly(shop: Workshop, chunk: int) -> Any:
     """A worker's job that ends the worker at one chunk."""
-    from sim.study.sweep import local as room
-
     if chunk == int(os.environ["DETER_TEST_DEADLY_CHUNK"]):
         os.kill(os.getpid(), signal.SIGKILL)
-    assert room._workshop is not None
-    return room._workshop.chunk(chunk)
+    return shop.chunk(chunk)
+
+
+def test_a_worker_killed_while_it_sends(
+    begun: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a result in its pipe: the parent does not wait for the rest, and another worker sends the whole."""
+    folder = begin(tmp_path / "x", begun)
+    chunks = list(range(folder.layout.chunks))
+    monkeypatch.setenv("DETER_TEST_DEADLY_CHUNK", "3")
+    monkeypatch.setenv("DETER_TEST_ONCE", str(tmp_path / "once"))
+    monkeypatch.setattr("sim.study.sweep.local._serve", half_sent)
+    monkeypatch.setattr("sim.study.sweep.local.START", "fork")
+    with local(folder.blobs(), "compiled", 1, chunks, 2) as results:
+        found = {x.chunk: x for x in results}
+    assert (tmp_path / "once").exists()
+    assert sorted(found) == chunks
+    assert all(x.data for x in found.values())
+
+
+def half_sent(pipe: Any, blobs: Blobs, engine: Engine, threads: int) -> None:
+    """A worker that dies with half of a result sent, the first time."""
+    shop = Workshop(blobs, engine, threads)
+    while True:
+        done = shop.chunk(pipe.recv())
+        once = Path(os.environ["DETER_TEST_ONCE"])
+        if done.chunk == int(os.environ["DETER_TEST_DEADLY_CHUNK"]) and not once.exists():
+            once.touch()
+            data = pickle.dumps(done)
+            os.write(pipe.fileno(), struct.pack("!i", len(data)) + data[: len(data) // 2])
+            os.kill(os.getpid(), signal.SIGKILL)
+        pipe.send(done)
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped"])
