@@ -5,7 +5,6 @@ from pathlib import Path
 from sim.scenario.gather import Gatherer
 from sim.scenario.loader import Loaded, load
 from sim.scenario.study_files import study_files
-from sim.scenario.sweeps.files import sweep_files
 
 
 def check_file(path: Path | str, responses: Path | None = None) -> dict[str, Loaded]:
@@ -17,6 +16,8 @@ def check_file(path: Path | str, responses: Path | None = None) -> dict[str, Loa
     if loaded.kind == "study":
         return study_files(loaded, responses).loaded
     if loaded.kind == "sweep":
+        from sim.scenario.sweeps.files import sweep_files  # a check of anything else starts sooner without
+
         return sweep_files(loaded, responses).loaded
     files = Gatherer(loaded, loaded.kind)
     files.follow(loaded)

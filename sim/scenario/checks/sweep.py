@@ -59,7 +59,7 @@ def _check_list(design: Design, tree: Node) -> Iterator[Located]:
         )
     for i, row in enumerate(design.list or ()):
         for path in first:
-            if path not in row:
+            if path not in row and nearest(path, row) is None:
                 yield at_key(
                     tree,
                     ("design", "list", i),

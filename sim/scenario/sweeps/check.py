@@ -81,7 +81,13 @@ def check_points(files: "SweepFiles", tree: Node) -> Iterator[Located]:
     for i in range(0, len(points), stride):
         said = _mistake_of(variants, points.row(i))
         if said is not None:
-            yield at_key(tree, ("design",), f"at point {i} ({_short(points, i)}): {said}")
+            alone = any(x.startswith("policy.target.") for x in axes(files.sweep.design))
+            hint = (
+                ": vary them together, «policy.target: {simplex: [fighters, …]}»"
+                if "sum to 1" in said and alone
+                else ""
+            )
+            yield at_key(tree, ("design",), f"at point {i} ({_short(points, i)}): {said}{hint}")
             return
 
 

@@ -1,10 +1,9 @@
 """What a point must fulfil: sums of multiples of paths and numbers, compared. No other expression is read."""
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, cast
-
-import numpy as np
 
 from sim.scenario.text import quoted
 
@@ -24,11 +23,9 @@ class Constraint(NamedTuple):
     constant: float
     relation: Relation
 
-    def holds(self, columns: Mapping[str, Any]) -> Any:
-        """Whether it holds, for each row of columns of numbers by path."""
-        total: Any = self.constant
-        for path, factor in self.terms.items():
-            total = total + factor * np.asarray(columns[path], float)
+    def holds(self, row: Mapping[str, Any]) -> bool:
+        """Whether it holds at a point, whose numbers are by path."""
+        total = self.constant + sum(factor * float(row[path]) for path, factor in self.terms.items())
         match self.relation:
             case "<=":
                 return total <= EQUAL
@@ -39,7 +36,7 @@ class Constraint(NamedTuple):
             case ">":
                 return total > EQUAL
             case _:
-                return np.abs(total) <= EQUAL
+                return abs(total) <= EQUAL
 
 
 def parse(text: str) -> Constraint | str:
@@ -96,7 +93,7 @@ def _sum(tokens: list[tuple[str, str]]) -> tuple[dict[str, float], float] | None
         paths = [x for kind, x in product if kind == "path"]
         if not product or len(paths) > 1 or any(kind not in ("path", "number") for kind, _ in product):
             return None
-        factor = sign * float(np.prod([float(x) for kind, x in product if kind == "number"]))
+        factor = sign * math.prod(float(x) for kind, x in product if kind == "number")
         if paths:
             terms[paths[0]] = terms.get(paths[0], 0.0) + factor
         else:

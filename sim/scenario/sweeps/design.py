@@ -6,12 +6,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from sim.scenario.sweeps.config import Axis, Design, Sampled, Sweep, Values
 from sim.scenario.sweeps.constraints import Constraint, parse
 
-Floats = np.ndarray[Any, np.dtype[np.float64]]
 Value = Any  # a number, a text, a truth value or a mapping, as in the config
 DIGITS = 6  # significant digits of a sampled value: a config that is copied from a table stays readable
 SHARE_STEP = 1e-6  # shares are whole numbers of these, so that they sum to 1
@@ -75,22 +72,15 @@ def points_of(sweep: Sweep) -> Points:
         rows = _sampled(design)
     made = [list(x) for x in rows]
     columns = {name: [x[j] for x in made] for j, name in enumerate(names)}
-    kept = _fulfil(
-        columns, len(made), [c for x in sweep.constraints if isinstance(c := parse(x), Constraint)]
-    )
+    constraints = [c for x in sweep.constraints if isinstance(c := parse(x), Constraint)]
+    kept = [
+        i for i, x in enumerate(made) if all(c.holds(dict(zip(names, x, strict=True))) for c in constraints)
+    ]
     once: dict[str, int] = {}
     for i in kept:
         once.setdefault(json.dumps([columns[name][i] for name in names], sort_keys=True, default=str), i)
     chosen = list(once.values())
     return Points({name: [x[i] for i in chosen] for name, x in columns.items()}, len(made))
-
-
-def _fulfil(columns: Mapping[str, Sequence[Value]], n: int, constraints: Sequence[Constraint]) -> list[int]:
-    """Rows that fulfil every constraint."""
-    kept = np.ones(n, bool)
-    for c in constraints:
-        kept &= c.holds(columns)
-    return [int(i) for i in np.flatnonzero(kept)]
 
 
 def _names(path: str, axis: Values) -> list[str]:
@@ -112,8 +102,13 @@ def _levels(axis: Values) -> list[tuple[Value, ...]]:
         return [(plain(x),) for x in axis]
     steps = axis.steps or 1
     if axis.simplex is not None:
-        return [tuple(_share(k / steps) for k in parts) for parts in _compositions(steps, len(axis.simplex))]
-    return [(x,) for x in dict.fromkeys(_between(axis, u) for u in np.linspace(0.0, 1.0, steps).tolist())]
+        return [tuple(k / steps for k in parts) for parts in _compositions(steps, len(axis.simplex))]
+    return [(x,) for x in dict.fromkeys(_between(axis, u) for u in _evenly(steps))]
+
+
+def _evenly(n: int) -> Iterable[float]:
+    """So many numbers from 0 to 1."""
+    return (k / (n - 1) for k in range(n))
 
 
 def _compositions(total: int, parts: int) -> Iterable[tuple[int, ...]]:
@@ -131,7 +126,7 @@ def _sampled(design: Design) -> Iterable[Sequence[Value]]:
     sampled = design.sobol or design.latin_hypercube
     if sampled is None:
         return
-    for u in _cube(design, sampled, sum(_dimensions(x) for x in sampled.over.values())).tolist():
+    for u in _cube(design, sampled, sum(_dimensions(x) for x in sampled.over.values())):
         row: list[Value] = []
         at = 0
         for axis in sampled.over.values():
@@ -141,12 +136,15 @@ def _sampled(design: Design) -> Iterable[Sequence[Value]]:
         yield row
 
 
-def _cube(design: Design, sampled: Sampled, dimensions: int) -> Floats:
-    from scipy.stats import qmc  # 0.9 s to load, and a grid needs none of it
+def _cube(design: Design, sampled: Sampled, dimensions: int) -> list[list[float]]:
+    """Points in the unit cube."""
+    import numpy as np  # neither is needed to check a grid, and they take a second to load
+    from scipy.stats import qmc
 
     rng = np.random.default_rng(sampled.seed)
     engine: Any = qmc.Sobol if design.sobol is not None else qmc.LatinHypercube
-    return np.asarray(engine(dimensions, rng=rng).random(sampled.points), float)
+    found: list[list[float]] = engine(dimensions, rng=rng).random(sampled.points).tolist()
+    return found
 
 
 def _dimensions(axis: Values) -> int:

@@ -38,7 +38,11 @@ def parse(text: str) -> Target | str:
     """
     root = re.split(r"[.\[]", text, maxsplit=1)[0]
     if root not in ROOTS:
-        return one_of(root, ROOTS, "a path that begins with one of")
+        lever = nearest(root, Policy.model_fields) if root not in _FORBIDDEN[POLICY] else None
+        hint = (
+            f": did you mean {quoted(f'{POLICY}.{lever}{text[len(root) :]}')}?" if lever is not None else ""
+        )
+        return one_of(root, ROOTS, "a path that begins with one of").partition(": did")[0] + hint
     parts: list[str | int] = []
     at = len(root)
     while at < len(text):
