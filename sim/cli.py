@@ -1,23 +1,41 @@
 """The command ``deter``. What a command needs is imported when it runs: ``--help`` starts at once."""
 
 import gc
-import importlib
-import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from sim import __version__
+from sim.cli_call import (
+    BAD_INPUT,
+    CHECK_FAILED,
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    Bundle,
+    Engine,
+    Json,
+    Names,
+    Out,
+    Replications,
+    Responses,
+    Seed,
+    Stopped,
+    StudyFile,
+    Workers,
+    call,
+    check_engine,
+)
+from sim.cli_sweep import sweep
 from sim.errors import ConfigError, DeterError, one_line
 
 GC_EVERY = (
     50_000  # objects; at Python's 700 a sixteenth of a check goes to looking for garbage that isn't there
 )
-DONE, FAILED, BAD_INPUT, SOME_FAILED, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 app = typer.Typer(
     name="deter",
@@ -27,28 +45,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, and nothing else there.")]
-Seed = Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Seed, in place of the study's.")]
-Replications = Annotated[
-    int | None,
-    typer.Option(
-        min=1, max=10_000_000, help="So many runs of each policy, in place of the precision asked for."
-    ),
-]
-Workers = Annotated[int | None, typer.Option(min=1, help="Processes to run on; default every core.")]
-Out = Annotated[Path | None, typer.Option(help="Folder for the results; default a new one under results/.")]
-Responses = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="CSV file of responses, in place of the record's own.")
-]
-Engine = Annotated[
-    str, typer.Option(help="compiled, or simpy, the reference: the same events, hundreds of times slower.")
-]
-StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help="A study's YAML file.")]
-Bundle = Annotated[Path, typer.Argument(metavar="BUNDLE", help="Folder of results.")]
-Names = Annotated[
-    list[str] | None, typer.Option(metavar="NAME", help="Repeat it, or separate names by commas.")
-]
 
 
 @app.callback(invoke_without_command=True)
@@ -73,7 +69,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Check config files, and all that they name."""
-    if not _call("check", files=files, responses=responses, as_json=as_json)["ok"]:
+    if not call("check", files=files, responses=responses, as_json=as_json)["ok"]:
         raise typer.Exit(BAD_INPUT)
 
 
@@ -83,7 +79,7 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Show every value of a config, inherited and default ones too, and the file and line it comes from."""
-    _call("explain", file=file, as_json=as_json)
+    call("explain", file=file, as_json=as_json)
 
 
 @app.command()
@@ -97,7 +93,7 @@ def schema(
     ] = False,
 ) -> None:
     """Print the JSON Schema of the config files, for editors."""
-    _call("schema", kind=kind, check=check, write=write)
+    call("schema", kind=kind, check=check, write=write)
 
 
 @app.command()
@@ -113,7 +109,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Calibrate, then run one policy of a study."""
-    _check_engine(engine)
+    check_engine(engine)
     options: dict[str, Any] = {
         "policy": policy,
         "seed": seed,
@@ -122,7 +118,7 @@ def run(
         "engine": engine,
         "responses": responses,
     }
-    _call("compare.run", study=study, **options, out=out, as_json=as_json)
+    call("compare.run", study=study, **options, out=out, as_json=as_json)
 
 
 @app.command()
@@ -137,7 +133,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Calibrate, then compare the policies of a study."""
-    _check_engine(engine)
+    check_engine(engine)
     options: dict[str, Any] = {
         "seed": seed,
         "replications": replications,
@@ -145,7 +141,7 @@ def compare(
         "engine": engine,
         "responses": responses,
     }
-    _call("compare", study=study, **options, out=out, as_json=as_json)
+    call("compare", study=study, **options, out=out, as_json=as_json)
 
 
 @app.command()
@@ -183,7 +179,7 @@ def calibrate(
         "evidence": _split(evidence),
         "readings": _split(reading),
     }
-    found = _call("calibrate", record=record, **options, seed=seed, verify=verify, out=out, as_json=as_json)
+    found = call("calibrate", record=record, **options, seed=seed, verify=verify, out=out, as_json=as_json)
     if verify and not found["verified"]:
         raise typer.Exit(CHECK_FAILED)
 
@@ -251,82 +247,10 @@ def history(
         "seed": seed,
         "runs": runs,
     }
-    _call("history", record=record, **options, out=out, as_json=as_json)
+    call("history", record=record, **options, out=out, as_json=as_json)
 
 
-@app.command()
-def sweep(
-    target: Annotated[
-        Path,
-        typer.Argument(metavar="SWEEP", help="A sweep's YAML file, or the folder of one that was begun."),
-    ],
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder for the results; one that has this sweep is gone on with. Default a new one under results/."
-        ),
-    ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Seed of the runs.")] = None,
-    engine: Engine = "compiled",
-    workers: Workers = None,
-    threads: Annotated[
-        int, typer.Option(min=1, help="Threads of each process, for the compiled engine.")
-    ] = 1,
-    responses: Responses = None,
-    shard: Annotated[
-        str | None,
-        typer.Option(metavar="K/N", help="Work out part K of N only, as one task of a batch queue."),
-    ] = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS",
-            help="Run on a Dask cluster: tcp://host:port, or local for one on this machine.",
-        ),
-    ] = None,
-    merge: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FOLDER", help="Put the shards of this folder of the same sweep with --out's. Repeat it."
-        ),
-    ] = None,
-    status: Annotated[
-        bool, typer.Option("--status", help="Say how far the sweep is, and run nothing.")
-    ] = False,
-    stop_after_runs: Annotated[
-        int | None, typer.Option(min=1, help="Stop cleanly after so many runs of this call.")
-    ] = None,
-    stop_after_minutes: Annotated[
-        float | None, typer.Option(min=0.0, help="Stop cleanly after so many minutes.")
-    ] = None,
-    retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Run again the points that failed.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Run many points of a design, or go on with a sweep that was stopped."""
-    _check_engine(engine)
-    if status:
-        _call("sweep.status", target=target, out=out, as_json=as_json)
-        return
-    if merge is not None:
-        found = _call("sweep.merge", target=target, parts=merge, out=out, workers=workers, as_json=as_json)
-    else:
-        options: dict[str, Any] = {
-            "seed": seed,
-            "engine": engine,
-            "workers": workers,
-            "threads": threads,
-            "responses": responses,
-            "shard": shard,
-            "cluster": cluster,
-            "stop_after_runs": stop_after_runs,
-            "stop_after_minutes": stop_after_minutes,
-            "retry_failed": retry_failed,
-        }
-        found = _call("sweep", target=target, out=out, **options, as_json=as_json)
-    if found["failed"]:
-        raise typer.Exit(SOME_FAILED)
+app.command()(sweep)
 
 
 @app.command()
@@ -337,7 +261,7 @@ def trace(
     as_json: Json = False,
 ) -> None:
     """Replay one run of a bundle, event by event."""
-    _call("trace", bundle=bundle, policy=policy, run=run, as_json=as_json)
+    call("trace", bundle=bundle, policy=policy, run=run, as_json=as_json)
 
 
 @app.command()
@@ -351,7 +275,7 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Check a bundle: its hashes, its posterior, and a share of its rows run again on both engines."""
-    if not _call("verify", bundle=bundle, share=share, seed=seed, as_json=as_json)["ok"]:
+    if not call("verify", bundle=bundle, share=share, seed=seed, as_json=as_json)["ok"]:
         raise typer.Exit(CHECK_FAILED)
 
 
@@ -364,45 +288,12 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write the report of a bundle anew."""
-    _call("report", bundle=bundle, out=out, as_json=as_json)
+    call("report", bundle=bundle, out=out, as_json=as_json)
 
 
 def _split(names: Sequence[str] | None) -> list[str] | None:
     """Options that may be repeated, or separated by commas."""
     return [x.strip() for part in names for x in part.split(",") if x.strip()] if names else None
-
-
-def _check_engine(engine: str) -> None:
-    if engine not in ("compiled", "simpy"):
-        raise ConfigError(f"--engine: expected compiled or simpy, found {engine!r}: write --engine compiled")
-
-
-class _Stopped(Exception):
-    """Ctrl-C, or a reader of stdout that went away. Typer has an exit of its own for both; this gets past it."""
-
-
-def _call(command: str, *, as_json: bool = False, **options: Any) -> dict[str, Any]:
-    """Run ``sim.commands.NAME`` and print its JSON document, if that is asked for; the document."""
-    try:
-        return _run(command, as_json, options)
-    except (KeyboardInterrupt, BrokenPipeError) as stop:
-        raise _Stopped from stop
-
-
-def _run(command: str, as_json: bool, options: dict[str, Any]) -> dict[str, Any]:
-    name, _, function = command.partition(".")
-    module = importlib.import_module(f"sim.commands.{name}")
-    what: Callable[..., dict[str, Any]] = getattr(module, function or name)
-    document = what(**options, as_json=as_json)
-    if as_json:
-        print_json(document)
-    sys.stdout.flush()
-    return document
-
-
-def print_json(document: dict[str, Any]) -> None:
-    """The document on stdout. Plain ASCII: no locale can garble it."""
-    sys.stdout.write(json.dumps(document, allow_nan=False, indent=1) + "\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -416,7 +307,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = app(args=[x for x in given if x != "--debug"], prog_name="deter", standalone_mode=False)
         return code if isinstance(code, int) else DONE
-    except (_Stopped, KeyboardInterrupt, typer.Abort) as stop:
+    except (Stopped, KeyboardInterrupt, typer.Abort) as stop:
         return _stop(stop.__cause__)
     except Exception as error:
         if debug:

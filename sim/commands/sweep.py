@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,12 +22,14 @@ from sim.study import bundle as bundles
 from sim.study.runner import Engine
 from sim.study.sweep import limits, shares
 from sim.study.sweep.drive import Driven, Executor, Limits, drive
+from sim.study.sweep.export import export as write_export
 from sim.study.sweep.finish import finish
 from sim.study.sweep.folder import SweepFolder, begin, is_sweep
 from sim.study.sweep.layout import Layout
 from sim.study.sweep.local import local, prepare
 from sim.study.sweep.lock import alone
 from sim.study.sweep.plan import blobs_of, plan_of
+from sim.study.sweep.query import sql as ask
 from sim.study.sweep.shares import WHOLE, Share
 from sim.study.sweep.work import Blobs, Done, Workshop
 
@@ -291,6 +294,25 @@ def merge(
     if not as_json:
         print_sweep(document, out_console())
     return document
+
+
+def export(target: Path, to: Path, *, out: Path | None = None, as_json: bool = False) -> dict[str, Any]:
+    """Write the table of a finished sweep for another tool."""
+    folder = _begun(target, out)
+    write_export(folder.path, to)
+    if not as_json:
+        out_console().print(f"table: {to}", highlight=False, soft_wrap=True)
+    return {"bundle": str(folder.path), "table": str(to)}
+
+
+def sql(target: Path, query: str, *, out: Path | None = None, as_json: bool = False) -> dict[str, Any]:
+    """What a query of a finished sweep gives."""
+    folder = _begun(target, out)
+    found = ask(folder.path, query)
+    if not as_json:
+        sys.stdout.write(found.to_csv(index=False))
+    rows = json.loads(found.to_json(orient="split", index=False, date_format="iso"))
+    return {"bundle": str(folder.path), "query": query, "columns": rows["columns"], "rows": rows["data"]}
 
 
 def _begun(target: Path, out: Path | None) -> SweepFolder:

@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import Any
 
 from sim.console import out_console
+from sim.study.sweep.again import trace as replay_point
+from sim.study.sweep.folder import is_sweep
 from sim.study.trace import trace as replay
 
 
 def trace(bundle: Path, *, policy: str, run: int, as_json: bool = False) -> dict[str, Any]:
     """Replay a run; ``events`` in order, each with time, kind, place and its own details."""
-    events = replay(bundle, policy, run)
+    events = (replay_point if is_sweep(bundle) else replay)(bundle, policy, run)
     document = {
         "bundle": str(bundle),
         "policy": policy,

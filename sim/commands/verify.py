@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.console import out_console
+from sim.study.sweep.again import verify as check_sweep
+from sim.study.sweep.folder import is_sweep
 from sim.study.verify import verify as check_bundle
 
 
@@ -11,7 +13,7 @@ def verify(
     bundle: Path, *, share: float | None = None, seed: int = 0, as_json: bool = False
 ) -> dict[str, Any]:
     """Verify a bundle: ``ok``, the checks, and the number of rows that were run again."""
-    checks, rows = check_bundle(bundle, share=share, seed=seed)
+    checks, rows = (check_sweep if is_sweep(bundle) else check_bundle)(bundle, share=share, seed=seed)
     document = {
         "bundle": str(bundle),
         "ok": all(x.ok for x in checks),

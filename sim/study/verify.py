@@ -49,7 +49,7 @@ def verify(bundle: Path, *, share: float | None = None, seed: int = 0) -> tuple[
         return found, 0
     files = StudyFiles.from_resolved(read_json(bundle / "config.json"))
     found += [
-        _same("record", manifest["record"]["sha256"], read_json(bundle / "result.json")["record"]["sha256"])
+        same("record", manifest["record"]["sha256"], read_json(bundle / "result.json")["record"]["sha256"])
     ]
     study = files.study
     fitted = calibrate(
@@ -57,8 +57,8 @@ def verify(bundle: Path, *, share: float | None = None, seed: int = 0) -> tuple[
         predictive_runs=0,
     )  # fmt: skip
     found += [
-        _same("record as it is fitted", manifest["record"]["sha256"], fitted.record_sha256),
-        _same("posterior, fitted again", manifest["posterior_sha256"], posterior_hashes(fitted)),
+        same("record as it is fitted", manifest["record"]["sha256"], fitted.record_sha256),
+        same("posterior, fitted again", manifest["posterior_sha256"], posterior_hashes(fitted)),
     ]
     rows, checks = _rows(bundle, files, fitted, share, seed)
     return found + checks, rows
@@ -66,13 +66,13 @@ def verify(bundle: Path, *, share: float | None = None, seed: int = 0) -> tuple[
 
 def _hashes(bundle: Path, manifest: dict[str, Any]) -> Iterator[Check]:
     """The config's hash, and that of every file."""
-    yield _same("config", manifest["config_sha256"], sha256_of_config(read_json(bundle / "config.json")))
+    yield same("config", manifest["config_sha256"], sha256_of_config(read_json(bundle / "config.json")))
     now = file_hashes(bundle)
     for name, expected in manifest["files"].items():
-        yield _same(f"file {name}", expected, now.get(name, "none"))
+        yield same(f"file {name}", expected, now.get(name, "none"))
 
 
-def _same(what: str, expected: Any, found: Any) -> Check:
+def same(what: str, expected: Any, found: Any) -> Check:
     """Whether two hashes, or sets of them, are the same."""
     if expected == found:
         return Check(what, True, "as in the manifest")
@@ -127,12 +127,12 @@ def _rows(
                     )
         done += len(here)
     return wanted, [
-        Check(f"points of {wanted} rows", not points_differ, _say(points_differ)),
-        *(Check(f"{counts[x]} rows on {x}", not rows_differ[x], _say(rows_differ[x])) for x in ENGINES),
+        Check(f"points of {wanted} rows", not points_differ, say(points_differ)),
+        *(Check(f"{counts[x]} rows on {x}", not rows_differ[x], say(rows_differ[x])) for x in ENGINES),
     ]
 
 
-def _say(differing: list[str]) -> str:
+def say(differing: list[str]) -> str:
     """What differs, the first few of it."""
     if not differing:
         return "the same to the bit"

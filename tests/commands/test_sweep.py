@@ -409,3 +409,107 @@ def test_a_folder_that_can_be_read_only(call: Call, whole: tuple[Path, Said], tm
         assert contents(folder / "x") == before
     finally:
         subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_run_of_a_point_again(whole: tuple[Path, Said], capsys: pytest.CaptureFixture[str]) -> None:
+    """``trace`` gives the events of any run: measured, they are its row. A point or run that is not there is one line."""
+    folder, _ = whole
+    assert main(["trace", str(folder), "--policy", "4", "--run", "61", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    design = pd.read_parquet(folder / "design.parquet")
+    cell = int(design.loc[design["point"] == 4, "cell"].iloc[0])
+    rows = pd.concat([pd.read_parquet(x) for x in sorted((folder / "shards").iterdir())])
+    row = rows[(rows["cell"] == cell) & (rows["set"] == "posterior")].iloc[61]
+    kinds = [e["kind"] for e in document["events"]]
+    assert (kinds.count("attack launched"), kinds.count("strike")) == (row["attacks"], row["strikes"])
+    assert row["strikes"] > 0
+    for arguments, words in (
+        (
+            ["--policy", "6", "--run", "0"],
+            "expected the number of a point, 0 to 5, or a policy that points are compared with (none)",
+        ),
+        (["--policy", "none", "--run", "100"], "expected a run from 0 to 99"),
+    ):
+        assert main(["trace", str(folder), *arguments]) == 2
+        assert words in capsys.readouterr().err
+
+
+def test_a_folder_verifies_until_it_is_touched(
+    whole: tuple[Path, Said], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Hashes, draws fitted again, the table summed up again, rows on both engines; a changed number is found."""
+    folder, _ = whole
+
+    def verify() -> tuple[int, dict[str, Any]]:
+        capsys.readouterr()
+        code = main(["verify", str(folder), "--json"])
+        return code, json.loads(capsys.readouterr().out)
+
+    code, document = verify()
+    assert code == 0, document
+    assert document["rows"] == 24
+    said = {x["what"] for x in document["checks"]}
+    assert {
+        "7 shards",
+        "draws, fitted again",
+        "table, summed up again",
+        "12 rows on compiled",
+        "12 rows on simpy",
+    } <= said
+    table = pd.read_parquet(folder / "table.parquet")
+    table.loc[3, "mean"] += 0.5
+    table.to_parquet(folder / "table.parquet", index=False)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    code, document = verify()
+    assert code == 4
+    assert [x["what"] for x in document["checks"] if not x["ok"]] == ["file table.parquet"]
+    from sim.study.bundle import sha256
+
+    manifest["files"]["table.parquet"] = sha256((folder / "table.parquet").read_bytes())
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    code, document = verify()
+    assert code == 4
+    assert [x["what"] for x in document["checks"] if not x["ok"]] == ["table, summed up again"]
+    path = sorted((folder / "shards").iterdir())[2]
+    path.write_bytes(path.read_bytes()[:-1])
+    code, document = verify()
+    assert code == 4
+    assert [x["what"] for x in document["checks"] if not x["ok"]] == ["7 shards"]
+    assert path.exists(), "verifying moves nothing"
+
+
+def test_the_report_anew(whole: tuple[Path, Said]) -> None:
+    """The same bytes."""
+    folder, _ = whole
+    before = (folder / "report.html").read_bytes()
+    (folder / "report.html").unlink()
+    assert main(["report", str(folder)]) == 0
+    assert (folder / "report.html").read_bytes() == before
+
+
+def test_a_rows_config_gives_its_row(
+    place: Path, whole: tuple[Path, Said], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The policy that the report shows to copy, in a sweep of one point: the row's own numbers."""
+    from sim.study.sweep.exact import ExactConfigs
+    from sim.study.sweep.folder import SweepFolder
+
+    folder, _ = whole
+    text = ExactConfigs(SweepFolder(folder))(4)
+    (place / "copied.yaml").write_text(text, "utf-8")
+    assert main(["check", str(place / "copied.yaml")]) == 0
+    again = variant(place, "again", ("policy: fighters", "policy: copied.yaml"), ("policy.delay_days: [0.5, 2]", "policy.clarity: [0.5]"),
+                    ("    policy.strength: {low: 0.5, high: 2, steps: 3, scale: log}\n", ""))  # fmt: skip
+    assert main(["sweep", str(again), "--out", str(tmp_path / "again"), "--workers", "1"]) == 0
+    own = pd.read_parquet(folder / "table.parquet")
+    own = (
+        own[own["point"] == 4]
+        .set_index("measure")
+        .drop(columns=["point", "policy.delay_days", "policy.strength"])
+    )
+    found = (
+        pd.read_parquet(tmp_path / "again" / "table.parquet")
+        .set_index("measure")
+        .drop(columns=["point", "policy.clarity"])
+    )
+    assert found.equals(own)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import RunError
@@ -14,7 +13,7 @@ from sim.study.bundle import MANIFEST, package_versions, sha256
 from sim.study.sweep.folder import FAILED, TABLE, SweepFolder
 from sim.study.sweep.plan import CALIBRATION, CONFIG, DESIGN, DRAWS, PLAN
 from sim.study.sweep.store import write_whole
-from sim.study.sweep.table import Tables
+from sim.study.sweep.table import Tables, in_order
 
 
 def finish(
@@ -63,13 +62,8 @@ def _write_table(folder: SweepFolder, present: Mapping[int, Path], threads: int)
 
 
 def _sort(path: Path) -> None:
-    """Put rows in order of their points: a stable sort keeps measures and references in theirs."""
-    table = pq.read_table(path)
-    order = pa.compute.sort_indices(
-        pa.table({"p": table["point"], "i": pa.array(range(len(table)))}),
-        [("p", "ascending"), ("i", "ascending")],
-    )
-    pq.write_table(table.take(order), path)
+    """Put the rows of a table that was written in order of work in order of points."""
+    pq.write_table(in_order(pq.read_table(path)), path)
 
 
 def _manifest(folder: SweepFolder, present: Mapping[int, Path], command: list[str]) -> dict[str, Any]:

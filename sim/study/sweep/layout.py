@@ -68,6 +68,13 @@ class Layout(NamedTuple):
         cells, runs = self.part(chunk)
         return len(cells) * len(runs)
 
+    def run_of(self, chunk: int, row: int, rows: int) -> int:
+        """Which run of its cell a row of a chunk's shard is. Cells that failed have no rows, whole cells at a time."""
+        runs = self.part(chunk).runs
+        if rows % len(runs):
+            raise ValueError(f"a shard of {rows} rows for cells of {len(runs)}")
+        return runs.start + row % len(runs)
+
     def document(self) -> dict[str, Any]:
         """What the plan says of it."""
         return {

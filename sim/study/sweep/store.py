@@ -43,7 +43,7 @@ class Store:
             match = _NAME.fullmatch(path.name)
             chunk = int(match[1]) if match is not None else -1
             good = match is not None and 0 <= chunk < self._chunks and match[2] == self._key(chunk)
-            if check and (not good or match is None or _short_of(path) != match[3]):
+            if check and not (good and self.is_sound(path)):
                 self._set_aside(path, say)
             elif good and chunk in found:
                 raise RunError(
@@ -53,6 +53,11 @@ class Store:
             elif good:
                 found[chunk] = path
         return found
+
+    def is_sound(self, path: Path) -> bool:
+        """Whether a shard holds what its name says."""
+        match = _NAME.fullmatch(path.name)
+        return match is not None and _short_of(path) == match[3]
 
     def write(self, chunk: int, data: bytes) -> Path:
         """Write a chunk's shard beside its place, flush it to the disk, and rename it. Raises RunError if the disk refuses."""

@@ -194,6 +194,14 @@ class Tables:
         return pa.table(out)
 
 
+def in_order(table: pa.Table) -> pa.Table:
+    """Rows in order of points, each point's as they were."""
+    points = table["point"].to_numpy()
+    if (np.diff(points) >= 0).all():
+        return table
+    return table.take(pa.array(np.argsort(points, kind="stable")))
+
+
 def _numbers(values: Any) -> pa.Array:
     """A column in which what is no finite number is empty."""
     return pa.array(np.where(np.isfinite(values), values, np.nan), pa.float64(), from_pandas=True)

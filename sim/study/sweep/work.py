@@ -11,12 +11,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from calibration.rows import by_name
+from sim.engine.events import Event
+from sim.engine.simpy_engine import run as simulate_events
+from sim.engine.streams import Draws
 from sim.errors import RunError
 from sim.measures import MEASURES, columns
 from sim.model.registry import PARAMETERS
 from sim.model.streamkeys import name_key
+from sim.model.world import World
 from sim.scenario.sweeps.files import SweepFiles
-from sim.scenario.sweeps.variants import Variant
 from sim.study.plan import world_of
 from sim.study.points import Points
 from sim.study.runner import Engine, Floats, runs_in
@@ -56,7 +59,7 @@ class Workshop:
         self.layout = Layout.from_document(plan)
         files = SweepFiles.from_resolved(json.loads(blobs.config))
         self._variants, self._crn = files.variants, files.files.study.crn
-        self._cells = read_cells(blobs.design, plan["paths"], plan["against"])
+        self.cells = read_cells(blobs.design, plan["paths"], plan["against"])
         self._points, self._luck = read_draws(blobs.draws, self.layout.sets, self._places)
         self._kept = [str(x) for x in plan["columns"]]
         all_columns = [name for name, _, _ in columns(self._places)]
@@ -69,29 +72,44 @@ class Workshop:
         part = self.layout.part(number)
         found, failed = [], []
         for i in part.cells:
-            cell, where = self._cells[i], "building the world"
+            cell, where = self.cells[i], "building the world"
             try:
-                variant = self._variant(cell)
-                world = world_of(variant.files, variant.policy)
+                world, held = self._world(cell)
                 where = "running"
-                found.append((i, self._run(cell, variant, world, part)))
+                found.append((i, self._run(cell, world, held, part.runs)))
             except Exception as error:  # whatever it is, the other cells go on
                 failed.append(_failure(cell, where, error))
         data = self._file(number, part, found, failed)
         runs = len(part.cells) * len(part.runs)
         return Done(number, data, failed, runs, time.perf_counter() - started)
 
-    def _variant(self, cell: Cell) -> Variant:
-        if cell.point < 0:
-            return self._variants.reference(cell.policy, cell.values)
-        return self._variants.of(cell.values)
+    def row(self, cell: int, run: int) -> list[float]:
+        """One run's stored columns."""
+        world, held = self._world(self.cells[cell])
+        return [float(x) for x in self._run(self.cells[cell], world, held, range(run, run + 1))[0]]
 
-    def _run(self, cell: Cell, variant: Variant, world: Any, part: Part) -> Floats:
-        here = slice(part.runs.start, part.runs.stop)
-        points = holding(self._points[here], variant.held)
-        salt = 0 if self._crn else name_key(f"{cell.policy} {cell.point}")
-        table, _ = runs_in(world, points, self._luck[here], self._seed, salt, self._engine, self._threads)
+    def events(self, cell: Cell, run: int) -> list[Event]:
+        """One run's events, on the reference engine."""
+        world, held = self._world(cell)
+        point = holding(self._points[run : run + 1], held)[0]
+        draws = Draws(self._seed, int(self._luck[run]), self._salt(cell))
+        return simulate_events(world, point.params, point.shares, draws)
+
+    def _world(self, cell: Cell) -> tuple[World, dict[str, float]]:
+        """What a cell runs in, and the parameters that it holds."""
+        made = self._variants
+        variant = made.reference(cell.policy, cell.values) if cell.point < 0 else made.of(cell.values)
+        return world_of(variant.files, variant.policy), variant.held
+
+    def _run(self, cell: Cell, world: World, held: Mapping[str, float], runs: range) -> Floats:
+        here = slice(runs.start, runs.stop)
+        points, luck = holding(self._points[here], held), self._luck[here]
+        table, _ = runs_in(world, points, luck, self._seed, self._salt(cell), self._engine, self._threads)
         return np.asarray(table[:, self._which])
+
+    def _salt(self, cell: Cell) -> int:
+        """What a cell adds to the address of a draw: nothing, unless common random numbers are off."""
+        return 0 if self._crn else name_key(f"{cell.policy} {cell.point}")
 
     def _file(
         self, number: int, part: Part, found: list[tuple[int, Floats]], failed: list[dict[str, Any]]

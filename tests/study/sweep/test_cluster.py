@@ -102,7 +102,7 @@ def pretend(folder: Path, package: str, version: str) -> Path:
 
 def gone(group: int) -> bool:
     """Nobody of a process group is left, or soon so."""
-    for _ in range(200):  # a system may take seconds to reap what is dead
+    for _ in range(300):
         try:
             os.killpg(group, 0)
         except ProcessLookupError:
