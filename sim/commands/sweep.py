@@ -31,6 +31,7 @@ from sim.study.sweep.lock import alone
 from sim.study.sweep.plan import blobs_of, plan_of
 from sim.study.sweep.query import sql as ask
 from sim.study.sweep.shares import WHOLE, Share
+from sim.study.sweep.store import sweep_up
 from sim.study.sweep.work import Blobs, Done, Workshop
 
 
@@ -162,7 +163,7 @@ def _work(
     retry: bool,
 ) -> Driven:
     """Work off what is missing."""
-    folder.store.sweep_up()
+    sweep_up(folder.path, folder.store.folder)
     present = folder.store.present(check=True, say=progress.say)
     if retry:
         for chunk in shares.with_failures(present):

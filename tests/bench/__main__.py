@@ -23,6 +23,7 @@ from tests.bench.job import DETER, job
 from tests.bench.pairing import pairing
 from tests.bench.peers import peers
 from tests.bench.study import STUDY, main_study
+from tests.bench.sweeps import sweeps
 from tests.bench.table import PAGE, Row, Rows, best, show, write_page
 
 PAST = 200  # attacks in 36 days that count as running away (DESIGN 3)
@@ -68,7 +69,7 @@ def runaway() -> Rows:
 
 PARTS: dict[str, Callable[[], Rows]] = {
     "startup": startup, "engines": engines, "counts": counts, "growth": growth, "job": job, "calibration": calibration, "pairing": pairing, "peers": peers,
-    "runaway": runaway, "pyabc": pyabc,
+    "sweeps": sweeps, "runaway": runaway, "pyabc": pyabc,
 }  # fmt: skip
 ONLY_IF_NAMED = {"pyabc"}
 """Parts that install much."""

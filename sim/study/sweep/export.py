@@ -1,7 +1,6 @@
 """A finished sweep as a file for other tools: CSV, NetCDF, Parquet. Nothing is overwritten."""
 
 import io
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,6 +80,6 @@ def _write(out: Path, data: Callable[[], bytes]) -> None:
     made = data()
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(out.with_name(f".{out.name}-{os.getpid()}"), out, made)
+        write_whole(out, made)
     except OSError as e:
         raise RunError(f"can't write {out}: {e.strerror or e}") from e

@@ -1,7 +1,6 @@
 """What a sweep ends with: its table, what failed, and a manifest with the hash of every file."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from sim.errors import RunError
 from sim.study.bundle import MANIFEST, package_versions, sha256
 from sim.study.sweep.folder import FAILED, TABLE, SweepFolder
 from sim.study.sweep.plan import CALIBRATION, CONFIG, DESIGN, DRAWS, PLAN
-from sim.study.sweep.store import write_whole
+from sim.study.sweep.store import work_path, write_whole
 from sim.study.sweep.table import Tables, in_order
 
 
@@ -24,17 +23,17 @@ def finish(
         failed = _write_table(folder, present, threads)
         name = folder.path / FAILED
         if failed:
-            _write(name, _json(failed))
+            write_whole(name, _json(failed))
         else:
             name.unlink(missing_ok=True)
-        _write(folder.path / MANIFEST, _json(_manifest(folder, present, command)))
+        write_whole(folder.path / MANIFEST, _json(_manifest(folder, present, command)))
     except OSError as e:
         raise RunError(f"can't write in {folder.path}: {e.strerror or e}") from e
     return failed
 
 
 def _write_table(folder: SweepFolder, present: Mapping[int, Path], threads: int) -> list[dict[str, Any]]:
-    work = folder.path / f".{TABLE}-{os.getpid()}"
+    work = work_path(folder.path)
     failed: list[dict[str, Any]] = []
     writer, last, sorted_ = None, -1, True
     try:
@@ -85,10 +84,6 @@ def _manifest(folder: SweepFolder, present: Mapping[int, Path], command: list[st
         "files": hashes,
         "shards": {str(k): present[k].name for k in sorted(present)},
     }
-
-
-def _write(path: Path, data: bytes) -> None:
-    write_whole(path.with_name(f".{path.name}-{os.getpid()}"), path, data)
 
 
 def _json(document: Any) -> bytes:

@@ -1,6 +1,7 @@
 """The shards of a sweep: files named by what they are of and what they hold, each there whole or not at all."""
 
 import hashlib
+import itertools
 import os
 import re
 import socket
@@ -11,6 +12,7 @@ from sim.errors import RunError
 
 SHARDS, ASIDE = "shards", "set-aside"
 _NAME = re.compile(r"part-(\d{7,})-([0-9a-f]{16})-([0-9a-f]{16})\.parquet")
+_COUNT = itertools.count(1)
 _WORK = re.compile(r"\.work-(.+)-(\d+)-\d+")
 
 
@@ -26,7 +28,6 @@ class Store:
         self.folder = folder / SHARDS
         self._aside = folder / ASIDE
         self._id, self._chunks = sweep_id, chunks
-        self._written = 0
 
     def name(self, chunk: int, data: bytes) -> str:
         """Name of a chunk's shard."""
@@ -62,10 +63,8 @@ class Store:
     def write(self, chunk: int, data: bytes) -> Path:
         """Write a chunk's shard beside its place, flush it to the disk, and rename it. Raises RunError if the disk refuses."""
         path = self.folder / self.name(chunk, data)
-        self._written += 1
-        work = self.folder / f".work-{socket.gethostname()}-{os.getpid()}-{self._written}"
         try:
-            write_whole(work, path, data)
+            write_whole(path, data)
         except OSError as e:
             raise RunError(
                 f"can't write {path}: {e.strerror or e}: what is there stays, the same command goes on"
@@ -88,13 +87,6 @@ class Store:
         """Move a shard away, so that its chunk is worked out again."""
         self._set_aside(path, lambda _: None)
 
-    def sweep_up(self) -> None:
-        """Remove what runs of this machine that are no more left half written."""
-        for path in self.folder.glob(".work-*"):
-            match = _WORK.fullmatch(path.name)
-            if match is not None and match[1] == socket.gethostname() and not _alive(int(match[2])):
-                path.unlink(missing_ok=True)
-
     def _key(self, chunk: int) -> str:
         return hashlib.sha256(f"{self._id} {chunk}".encode()).hexdigest()[:16]
 
@@ -110,11 +102,12 @@ class Store:
         say(f"{path.name} is damaged or not of this sweep: set aside in {self._aside}")
 
 
-def write_whole(work: Path, path: Path, data: bytes) -> None:
-    """Write bytes to ``work``, flush them to the disk and rename to ``path``: it is there whole or not at all.
+def write_whole(path: Path, data: bytes) -> None:
+    """Write bytes beside ``path``, flush them to the disk and rename: the file is there whole or not at all.
 
     Raises OSError; nothing is left then.
     """
+    work = work_path(path.parent)
     try:
         handle = os.open(work, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         try:
@@ -129,6 +122,19 @@ def write_whole(work: Path, path: Path, data: bytes) -> None:
         work.unlink(missing_ok=True)
         raise
     _flush_folder(path.parent)
+
+
+def work_path(folder: Path) -> Path:
+    """Where a file is written before it has its name; the name says by whom."""
+    return folder / f".work-{socket.gethostname()}-{os.getpid()}-{next(_COUNT)}"
+
+
+def sweep_up(*folders: Path) -> None:
+    """Remove what runs of this machine that are no more left half written."""
+    for path in (x for folder in folders for x in folder.glob(".work-*")):
+        match = _WORK.fullmatch(path.name)
+        if match is not None and match[1] == socket.gethostname() and not _alive(int(match[2])):
+            path.unlink(missing_ok=True)
 
 
 def _flush_folder(folder: Path) -> None:

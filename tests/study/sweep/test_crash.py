@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ def refused(call: Callable[[], Any]) -> str | None:
 
 def end(folder: SweepFolder) -> dict[str, bytes]:
     """Work off what is left, sum up, and every byte of it."""
+    store.sweep_up(folder.path, folder.store.folder)
     work(folder)
     finish(folder, folder.store.present(check=True), 2, ["deter"])
     return contents(folder.path)
@@ -69,24 +71,33 @@ def _kills(number: int, begun: dict[str, bytes], whole: dict[str, bytes], place:
     rng = random.Random(SEED)
     finished, folder = 0, begin(place / "0", begun)
     for k in range(number):
-        victim = subprocess.Popen(
-            [sys.executable, "-m", "tests.study.sweep.victim", str(folder.path), str(rng.choice([1, 2]))],
-            cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
-        try:
+        workers, whole_command = str(rng.choice([1, 2])), rng.random() < 0.3
+        program = [sys.executable, "-m", "tests.study.sweep.victim", str(folder.path), workers]
+        if whole_command:  # with its locks, its table and its report
+            program = [
+                sys.executable,
+                "-m",
+                "sim.cli",
+                "sweep",
+                str(folder.path),
+                "--workers",
+                workers,
+                "--json",
+            ]
+        with subprocess.Popen(
+            program, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+        ) as victim:
             assert victim.stdout is not None
-            if rng.random() < 0.9:
+            if not whole_command and rng.random() < 0.9:
                 victim.stdout.readline()
-            time.sleep(rng.uniform(0.0, 2.0))
-        finally:
-            with_all = os.getpgid(victim.pid) if victim.poll() is None else None
-            if with_all is not None:
-                os.killpg(with_all, signal.SIGKILL)
-            victim.wait()
-            victim.stdout.close()  # type: ignore[union-attr]
+            time.sleep(rng.uniform(0.0, 6.0 if whole_command else 2.0))
+            with suppress(ProcessLookupError):
+                os.killpg(victim.pid, signal.SIGKILL)
         if len(folder.store.present(check=False)) == folder.layout.chunks or k == number - 1:
             assert end(folder) == whole, f"after {k + 1} kills"
-            assert not list(folder.store.folder.glob(".*")), "nothing half written is left"
+            assert not [*folder.store.folder.glob(".work*"), *folder.path.glob(".work*")], (
+                "nothing half written is left"
+            )
             finished, folder = finished + 1, begin(place / str(k + 1), begun)
     return finished
 

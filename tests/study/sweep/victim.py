@@ -10,12 +10,13 @@ from sim.study.sweep.drive import Limits, drive
 from sim.study.sweep.folder import SweepFolder
 from sim.study.sweep.local import local
 from sim.study.sweep.shares import WHOLE, missing
+from sim.study.sweep.store import sweep_up
 
 
 def main(path: Path, workers: int) -> None:
     """Go on with the sweep."""
     folder = SweepFolder(path)
-    folder.store.sweep_up()
+    sweep_up(folder.path, folder.store.folder)
     chunks = missing(folder.layout, folder.store.present(check=True), WHOLE)
     blobs = folder.blobs()
     print("go", flush=True)
