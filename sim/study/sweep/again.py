@@ -37,8 +37,8 @@ def trace(path: Path, policy: str, number: int) -> list[Event]:
 
 def _cell(folder: SweepFolder, shop: Workshop, policy: str) -> Cell:
     if policy.isdigit() and int(policy) < folder.plan["points"]:
-        return next(x for x in shop.cells if x.point == int(policy))
-    named = [x for x in shop.cells if x.point < 0 and x.policy == policy]
+        return shop.cells.of_point(int(policy))
+    named = [x for x in shop.cells.references() if x.policy == policy]
     if len(named) == 1:
         return named[0]
     against = ", ".join(folder.plan["against"]) or "none here"

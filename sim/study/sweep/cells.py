@@ -1,11 +1,13 @@
-"""Cells: the points of a design and the policies that they are compared with, in the order of work; as a table and back."""
+"""Cells: the points of a design and the policies that they are compared with, in the order of work, as one table."""
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.scenario.sweeps.files import SweepFiles
@@ -25,47 +27,107 @@ class Cell(NamedTuple):
     values: dict[str, Any]  # by column of the design; of a reference, those that it shares with its points
 
 
-def cells_of(files: SweepFiles) -> list[Cell]:
+class Cells:
+    """The cells of a sweep; each is made when it is asked for, so that a million take the room of their table."""
+
+    def __init__(self, table: pa.Table, paths: Sequence[str], against: Sequence[str]) -> None:
+        self.table, self._paths, self._against = table, list(paths), list(against)
+        coded = [CODED in (table.schema.field(x).metadata or {}) for x in self._paths]
+        self._coded = dict(zip(self._paths, coded, strict=True))
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def __iter__(self) -> Iterator[Cell]:
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, i: int) -> Cell:
+        (row,) = self.table.slice(i, 1).to_pylist()
+        point = int(row["point"])
+        values = {x: row[x] for x in self._paths if row[x] is not None and (point >= 0 or x != POLICY)}
+        values = {x: json.loads(v) if self._coded[x] else v for x, v in values.items()}
+        references = tuple(row[f"reference[{x}]"] for x in self._against) if point >= 0 else ()
+        return Cell(int(row["cell"]), point, str(row["policy"]), references, values)
+
+    def of_point(self, point: int) -> Cell:
+        """The cell of a point. Raises KeyError if there is none."""
+        found = pc.index(self.table["point"], point).as_py()
+        if point < 0 or found < 0:
+            raise KeyError(point)
+        return self[found]
+
+    def references(self) -> list[Cell]:
+        """The cells of policies that points are compared with."""
+        return [self[int(i)] for i in np.flatnonzero(self.table["point"].to_numpy() < 0)]
+
+    def written(self) -> bytes:
+        """As a Parquet file."""
+        out = io.BytesIO()
+        pq.write_table(self.table, out, compression="snappy")
+        return out.getvalue()
+
+    @classmethod
+    def read(cls, data: bytes, paths: Sequence[str], against: Sequence[str]) -> "Cells":
+        """The cells that ``written`` wrote."""
+        return cls(pq.read_table(io.BytesIO(data)), paths, against)
+
+
+def cells_of(files: SweepFiles) -> Cells:
     """The cells of a sweep. Points that share all but the policy's levers share what they are compared with."""
     points = files.points
     if points is None:
         raise ValueError("a sweep without its points")
+    around = {path: x for path, x in points.columns.items() if path in surroundings(points.row(0))}
     groups: dict[str, list[int]] = {}
-    around = [surroundings(points.row(i)) for i in range(len(points))]
-    for i, values in enumerate(around):
-        groups.setdefault(json.dumps(values, sort_keys=True), []).append(i)
-    out: list[Cell] = []
+    for i in range(len(points)):
+        key = json.dumps([x[i] for x in around.values()], sort_keys=True) if around else ""
+        groups.setdefault(key, []).append(i)
+    whose: list[int] = []  # point of each cell
+    shares: list[int] = []  # a point with which it shares its surroundings
+    named: list[str | None] = []  # policy of those compared with
+    first: list[int | None] = []  # cell of the first that a point is compared with
+    n = len(files.against)
     for members in groups.values():
-        first = len(out)
-        out += [Cell(first + k, -1, name, (), around[members[0]]) for k, name in enumerate(files.against)]
-        references = tuple(range(first, first + len(files.against)))
-        for i in members:
-            row = points.row(i)
-            policy = str(row.get(POLICY, files.policy))
-            out.append(Cell(len(out), i, policy, references, row))
-    return out
+        begin = len(whose)
+        whose += [-1] * n + members
+        shares += [members[0]] * n + members
+        named += [*files.against, *[None] * len(members)]
+        first += [*[None] * n, *[begin] * len(members)]
+    return Cells(
+        _table(files, points.columns, whose, shares, named, first), list(points.columns), files.against
+    )
 
 
-def cells_table(cells: Sequence[Cell], paths: Sequence[str], against: Sequence[str]) -> bytes:
-    """A Parquet file with a row for each cell."""
-    fields: list[pa.Field] = [
-        pa.field("cell", pa.int32()),
-        pa.field("point", pa.int32()),
-        pa.field("policy", pa.string()),
-        *(pa.field(f"reference[{x}]", pa.int32()) for x in against),
+def _table(
+    files: SweepFiles,
+    columns: Mapping[str, Sequence[Any]],
+    whose: Sequence[int],
+    shares: Sequence[int],
+    named: Sequence[str | None],
+    first: Sequence[int | None],
+) -> pa.Table:
+    varied = columns.get(POLICY)
+    policies = [
+        name if name is not None else str(files.policy if varied is None else varied[i])
+        for name, i in zip(named, whose, strict=True)
     ]
-    columns: list[Any] = [[x.cell for x in cells], [x.point for x in cells], [x.policy for x in cells]]
-    columns += [[x.references[k] if x.references else None for x in cells] for k in range(len(against))]
-    for path in paths:
+    fields = [pa.field("cell", pa.int32()), pa.field("point", pa.int32()), pa.field("policy", pa.string())]
+    arrays: list[Any] = [range(len(whose)), whose, policies]
+    for k, name in enumerate(files.against):
+        fields.append(pa.field(f"reference[{name}]", pa.int32()))
+        arrays.append([None if x is None else x + k for x in first])
+    levers = [x for x in columns if x not in surroundings(dict.fromkeys(columns))]
+    for path, values in columns.items():
         if path == POLICY:
             continue  # the column of that name has it
-        field, column = _column(path, [x.values.get(path) for x in cells])
+        lever = path in levers
+        field, column = _column(
+            path, [None if lever and p < 0 else values[i] for p, i in zip(whose, shares, strict=True)]
+        )
         fields.append(field)
-        columns.append(column)
-    arrays = [pa.array(x, f.type) for x, f in zip(columns, fields, strict=True)]
-    out = io.BytesIO()
-    pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), out, compression="snappy")
-    return out.getvalue()
+        arrays.append(column)
+    made = [pa.array(x, f.type) for x, f in zip(arrays, fields, strict=True)]
+    return pa.Table.from_arrays(made, schema=pa.schema(fields))
 
 
 def _column(path: str, values: list[Any]) -> tuple[pa.Field, list[Any]]:
@@ -80,28 +142,6 @@ def _column(path: str, values: list[Any]) -> tuple[pa.Field, list[Any]]:
         return pa.field(path, pa.string()), values
     texts = [None if x is None else json.dumps(x, sort_keys=True) for x in values]
     return pa.field(path, pa.string(), metadata={CODED: b"1"}), texts
-
-
-def read_cells(data: bytes, paths: Sequence[str], against: Sequence[str]) -> list[Cell]:
-    """The cells that ``cells_table`` wrote."""
-    table = pq.read_table(io.BytesIO(data))
-    columns = {}
-    for path in paths:
-        values = table[path].to_pylist()
-        coded = CODED in (table.schema.field(path).metadata or {})
-        columns[path] = [json.loads(x) if coded and x is not None else x for x in values]
-    names = [table[x].to_pylist() for x in ("cell", "point", "policy")]
-    references = [table[f"reference[{x}]"].to_pylist() for x in against]
-    return [
-        Cell(
-            cell,
-            point,
-            policy,
-            tuple(x[i] for x in references) if point >= 0 else (),
-            {path: x[i] for path, x in columns.items() if x[i] is not None},
-        )
-        for i, (cell, point, policy) in enumerate(zip(*names, strict=True))
-    ]
 
 
 def shown(values: Mapping[str, Any], most: int = 4) -> str:

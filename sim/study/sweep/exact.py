@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from sim.scenario.sweeps.variants import surroundings
-from sim.study.sweep.cells import Cell, read_cells, shown
+from sim.study.sweep.cells import Cells, shown
 from sim.study.sweep.folder import SweepFolder
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -19,12 +19,11 @@ class ExactConfigs:
     def __init__(self, folder: SweepFolder) -> None:
         plan = folder.plan
         self._name, self._variants = str(plan["name"]), folder.files().variants
-        cells = read_cells(folder.blobs().design, plan["paths"], plan["against"])
-        self._cells: dict[int, Cell] = {x.point: x for x in cells if x.point >= 0}
+        self._cells = Cells.read(folder.blobs().design, plan["paths"], plan["against"])
 
     def __call__(self, point: int) -> str:
         """The file's text; ``deter check`` takes it as it is."""
-        cell = self._cells[point]
+        cell = self._cells.of_point(point)
         policy = self._variants.of(cell.values).policy.model_dump(mode="json", exclude_defaults=True)
         own = {
             "kind": "policy",

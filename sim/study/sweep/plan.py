@@ -18,7 +18,7 @@ from sim.scenario.sweeps.design import column_names
 from sim.scenario.sweeps.files import SweepFiles
 from sim.study.bundle import canonical, sha256
 from sim.study.points import PointSource
-from sim.study.sweep.cells import cells_of, cells_table
+from sim.study.sweep.cells import cells_of
 from sim.study.sweep.draws import draws_table
 from sim.study.sweep.layout import layout_of
 from sim.study.sweep.work import Blobs
@@ -54,7 +54,7 @@ def plan_of(files: SweepFiles, fitted: Calibration) -> dict[str, bytes]:
     paths = column_names(sweep.design)
     layout = layout_of(sweep, len(cells))
     source = PointSource(files.files.settings, files.files.hypotheses, fitted, files.seed)
-    design = cells_table(cells, paths, files.against)
+    design = cells.written()
     draws = draws_table(source, layout.sets, places)
     kept = sweep.measures or MEASURES
     stored = [name for name, measure, i in columns(places) if measure in kept and (sweep.by_place or i == 0)]
@@ -71,8 +71,8 @@ def plan_of(files: SweepFiles, fitted: Calibration) -> dict[str, bytes]:
         "design_sha256": sha256(design),
         "draws_sha256": sha256(draws),
         "paths": paths,
-        "points": len(cells) - sum(x.point < 0 for x in cells),
-        "drawn": len(cells) if files.points is None else files.points.drawn,
+        "points": len(files.points or ()),
+        "drawn": files.points.drawn if files.points is not None else 0,
         **layout.document(),
         "measures": list(kept),
         "columns": stored,

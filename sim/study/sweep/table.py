@@ -14,7 +14,6 @@ import pyarrow.parquet as pq
 
 from sim.study.summary import better_sign, censor
 from sim.study.sweep import summarise
-from sim.study.sweep.cells import Cell, read_cells
 from sim.study.sweep.folder import SweepFolder
 from sim.study.sweep.layout import Set
 from sim.study.sweep.summarise import Array, Group, group
@@ -43,8 +42,8 @@ class Tables:
         plan, self._layout, self._present = folder.plan, folder.layout, present
         blobs = folder.blobs()
         self._paths, self._against = list(plan["paths"]), list(plan["against"])
-        self._cells = read_cells(blobs.design, self._paths, self._against)
         self._design = pq.read_table(io.BytesIO(blobs.design))
+        self._points = self._design["point"].to_numpy()
         self._horizon, self._stored = float(plan["horizon_days"]), list(plan["columns"])
         self._groups = _groups(blobs.draws, self._layout.sets)
         self._reference = lru_cache(maxsize=256)(self._read_cell)
@@ -52,7 +51,7 @@ class Tables:
     def blocks(self, threads: int) -> Iterator[tuple[pa.Table | None, list[dict[str, Any]]]]:
         """Rows of the table, a block of cells at a time in order of work, and what failed in it."""
         step = self._layout.cells_per_chunk
-        starts = list(range(0, len(self._cells), step))
+        starts = list(range(0, len(self._design), step))
         with ThreadPoolExecutor(max(1, threads)) as pool:
             for a in range(0, len(starts), AHEAD * max(1, threads)):
                 yield from pool.map(self._block, starts[a : a + AHEAD * max(1, threads)])
@@ -61,22 +60,19 @@ class Tables:
         read = self._read(first)
         if read is None:
             return None, []
-        rows = [k for k, i in enumerate(read.cells) if self._cells[i].point >= 0]
+        rows = [k for k, i in enumerate(read.cells) if self._points[i] >= 0]
         if not rows:
             return None, read.failed
-        cells = [self._cells[read.cells[k]] for k in rows]
+        design = self._design.take(pa.array([read.cells[k] for k in rows]))
         own = {name: x[rows] for name, x in read.values.items()}
+        references = [design[f"reference[{x}]"].to_pylist() for x in self._against]
         tables = []
         for name in self._stored:
             spread = self._spread(own[name])
             for k, against in enumerate(self._against or [None]):
-                found = (
-                    {}
-                    if against is None
-                    else self._difference(name, own[name], [x.references[k] for x in cells])
-                )
-                tables.append(self._rows(cells, name, against, spread, found))
-        order = np.arange(len(tables) * len(cells)).reshape(len(tables), len(cells)).T.ravel()
+                found = {} if against is None else self._difference(name, own[name], references[k])
+                tables.append(self._rows(design, name, against, spread, found))
+        order = np.arange(len(tables) * len(rows)).reshape(len(tables), len(rows)).T.ravel()
         return pa.concat_tables(tables).take(pa.array(order)), read.failed
 
     def _read(self, first: int) -> Read | None:
@@ -171,15 +167,14 @@ class Tables:
 
     def _rows(
         self,
-        cells: Sequence[Cell],
+        design: pa.Table,
         measure: str,
         against: str | None,
         spread: Mapping[str, Any],
         found: Mapping[str, Any],
     ) -> pa.Table:
         """Rows of one measure and one policy compared with."""
-        n = len(cells)
-        design = self._design.take(pa.array([x.cell for x in cells]))
+        n = len(design)
         out: dict[str, Any] = {name: design[name] for name in ("point", *self._paths)}
         out["measure"] = pa.array([measure] * n, pa.string())
         out |= {name: _numbers(x) for name, x in spread.items()}

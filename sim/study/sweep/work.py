@@ -23,7 +23,7 @@ from sim.scenario.sweeps.files import SweepFiles
 from sim.study.plan import world_of
 from sim.study.points import Points
 from sim.study.runner import Engine, Floats, runs_in
-from sim.study.sweep.cells import Cell, read_cells
+from sim.study.sweep.cells import Cell, Cells
 from sim.study.sweep.draws import read_draws
 from sim.study.sweep.layout import Layout, Part
 
@@ -59,7 +59,7 @@ class Workshop:
         self.layout = Layout.from_document(plan)
         files = SweepFiles.from_resolved(json.loads(blobs.config))
         self._variants, self._crn = files.variants, files.files.study.crn
-        self.cells = read_cells(blobs.design, plan["paths"], plan["against"])
+        self.cells = Cells.read(blobs.design, plan["paths"], plan["against"])
         self._points, self._luck = read_draws(blobs.draws, self.layout.sets, self._places)
         self._kept = [str(x) for x in plan["columns"]]
         all_columns = [name for name, _, _ in columns(self._places)]

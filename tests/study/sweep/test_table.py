@@ -19,7 +19,7 @@ from sim.study.expected import expected
 from sim.study.plan import world_of
 from sim.study.points import Mode, PointSource
 from sim.study.runner import Plan, stretch
-from sim.study.sweep.cells import Cell, read_cells
+from sim.study.sweep.cells import Cells
 from sim.study.sweep.folder import SweepFolder
 from sim.study.sweep.plan import plan_of
 from sim.study.sweep.work import Blobs, Workshop
@@ -27,9 +27,9 @@ from sim.study.sweep.work import Blobs, Workshop
 POINT = 7  # an arbitrary one: its delay and its defence differ from the base's
 
 
-def cells(folder: SweepFolder) -> list[Cell]:
+def cells(folder: SweepFolder) -> Cells:
     """The cells of a sweep."""
-    return read_cells(folder.blobs().design, folder.plan["paths"], folder.plan["against"])
+    return Cells.read(folder.blobs().design, folder.plan["paths"], folder.plan["against"])
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_expected_measures_are_a_comparisons(
 ) -> None:
     """Means by draw, and what is better on average: those of ``expected`` for the same worlds, draws and luck."""
     row = rows[(rows.point == POINT) & (rows.against == "none")].set_index("measure")
-    variant = files.variants.of(next(x for x in cells(done) if x.point == POINT).values)
+    variant = files.variants.of(cells(done).of_point(POINT).values)
     source = PointSource(files.files.settings, files.files.hypotheses, fitted, files.seed)
     worlds = {
         "point": world_of(variant.files, variant.policy),
