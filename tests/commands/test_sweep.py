@@ -512,4 +512,7 @@ def test_a_rows_config_gives_its_row(
         .set_index("measure")
         .drop(columns=["point", "policy.clarity"])
     )
-    assert found.equals(own)
+    alone = [
+        x for x in own.columns if x.startswith("over_best")
+    ]  # of one point there is nothing to be the best of
+    assert found.drop(columns=alone).equals(own.drop(columns=alone))

@@ -4,16 +4,17 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import Located
-from sim.scenario.checks.across import check_policy
+from sim.scenario.checks.across import check_policy, last_day
 from sim.scenario.checks.parameters import declared, range_of
 from sim.scenario.checks.policy import check as check_levers
 from sim.scenario.checks.settings import check as check_settings
 from sim.scenario.checks.sweep import varied_at
+from sim.scenario.common import days_between
 from sim.scenario.sweeps.config import Axis, Sweep, Values
 from sim.scenario.sweeps.design import Points, axes, plain
 from sim.scenario.sweeps.paths import Target, mistake, parse
 from sim.scenario.sweeps.variants import Refused, Variants
-from sim.scenario.text import listed, one_of
+from sim.scenario.text import listed, one_of, quoted
 from sim.scenario.translate import translate
 from sim.scenario.tree import Node, Path, Spot, at, at_key
 
@@ -42,12 +43,37 @@ def check_across(s: Sweep, files: "StudyFiles", tree: Node) -> Iterator[Located]
         else:
             if isinstance(target, Target) and target.root == "assumptions":
                 yield from _check_range(path, axis, here, tree)
+                yield from _check_declared(path, files, here, tree)
+            if path == "study.after_record":
+                yield from _check_after(files, here, tree)
     for i, name in enumerate(s.runs.hypotheses):
         if name not in files.hypotheses:
             said = one_of(name, files.hypotheses, "a hypothesis of the study")
             yield at(tree, ("runs", "hypotheses", i), said)
     for label, policy in files.all_policies().items():
         yield from check_policy(policy, files.loaded[label].tree, files.settings)
+
+
+def _check_declared(path: str, files: "StudyFiles", here: Path, tree: Node) -> Iterator[Located]:
+    """A parameter that no hypothesis of the study has would be held nowhere."""
+    name = path.removeprefix("assumptions.")
+    known = {*files.settings.assumptions}
+    for h in files.hypotheses.values():
+        known |= {*h.parameters, *h.assumptions}
+    if name not in known:
+        yield at_key(
+            tree,
+            here,
+            f"expected a parameter that a hypothesis of the study has, found {quoted(name)}, which none has",
+        )
+
+
+def _check_after(files: "StudyFiles", here: Path, tree: Node) -> Iterator[Located]:
+    """Mobilisation after the record, in runs that end before it does."""
+    recorded = days_between(files.study.start, last_day(files.record, files.study.readings))
+    if files.study.horizon_days <= recorded + 1e-9:
+        said = f"expected a study whose runs go past its record ({recorded:g} days), found one of {files.study.horizon_days:g}"
+        yield at_key(tree, here, said)
 
 
 def _below(target: Target, name: str) -> Target:

@@ -165,12 +165,11 @@ def _at(axis: Values, u: Sequence[float]) -> list[Value]:
 def _between(axis: Axis, u: float) -> float | int:
     """The value at u between the ends of an axis."""
     low, high = axis.low or 0.0, axis.high or 0.0
-    if axis.scale == "log":
-        value = low * (high / low) ** u
-    elif axis.whole and axis.steps is None:
-        value = min(high, math.floor(low + u * (high - low + 1.0)))
-    else:
-        value = low + u * (high - low)
+    whole = axis.whole and axis.steps is None  # each whole number has the part of the scale up to the next
+    end = high + 1.0 if whole else high
+    value = low * (end / low) ** u if axis.scale == "log" else low + u * (end - low)
+    if whole:
+        return int(min(high, math.floor(value)))
     return round(value) if axis.whole else float(f"{value:.{DIGITS}g}")
 
 

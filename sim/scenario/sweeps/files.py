@@ -36,6 +36,11 @@ class SweepFiles:
         """What makes a point's configs."""
         return Variants(self.sweep, self.files, self.policy)
 
+    def declared(self, hypothesis: str) -> frozenset[str]:
+        """Names of the parameters that a hypothesis has: fitted, held or assumed, the settings' among them."""
+        h = self.files.hypotheses[hypothesis]
+        return frozenset({*h.parameters, *h.assumptions, *self.files.settings.assumptions})
+
     @property
     def seed(self) -> int:
         """Seed of the runs."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sim.model.registry import PARAMETERS
+from sim.scenario.checks.parameters import COMMON_EFFECT
 from sim.scenario.fieldtypes import Type, choices, inside, model_of
 from sim.scenario.policy import Policy
 from sim.scenario.settings import Settings
@@ -17,8 +18,10 @@ STUDY = ("after_record",)
 """What of a study may vary: not the record or the horizon, which would make its points answer different questions."""
 _FORBIDDEN = {
     "policy": frozenset({"kind", "version", "base", "name", "says", "replay", "then"}),
-    "settings": frozenset({"kind", "version", "base", "name", "start", "assumptions"}),
+    "settings": frozenset({"kind", "version", "base", "name", "start", "assumptions", "mobilisation"}),
 }
+LEVEL = frozenset({"base_rate", "completeness", "mobilisation_drift", "drift_days"})
+"""Parameters that the record fixes together: one of them held apart from the others would contradict it."""
 _MODELS = {"policy": Policy, "settings": Settings}
 _PART = re.compile(r"\.([A-Za-z_][A-Za-z0-9_-]*)|\[([A-Za-z0-9_-]+)\]")
 
@@ -64,7 +67,10 @@ def mistake(target: Target, text: str, settings: Mapping[str, Any]) -> str | Non
     """
     if target.root == "assumptions":
         name = text.removeprefix("assumptions.")
-        return None if name in PARAMETERS else _no_path(text, "assumptions.", name, PARAMETERS)
+        if name in LEVEL:
+            return f"expected a parameter that may be held, found {quoted(name)}: the record tells it only together with others"
+        known = [*PARAMETERS, COMMON_EFFECT]
+        return None if name in known else _no_path(text, "assumptions.", name, known)
     if target.root == "study":
         name = text.removeprefix("study.")
         return None if name in STUDY else _no_path(text, "study.", name, STUDY)
@@ -75,6 +81,8 @@ def mistake(target: Target, text: str, settings: Mapping[str, Any]) -> str | Non
     upto = target.root
     for i, part in enumerate(target.parts):
         if i == 0 and part in _FORBIDDEN[target.root]:
+            if part == "mobilisation":
+                return "expected a setting that the calibration does not rest on, found mobilisation: after the record it is study.after_record"
             return f"expected something that may vary, found {quoted(text)}"
         below = inside(kind, part)
         if isinstance(data, Sequence) and not isinstance(data, str):

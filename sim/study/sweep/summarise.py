@@ -91,16 +91,15 @@ def variance_reduction(a: Array, b: Array) -> Array:
     return out
 
 
-def labels(posterior: Array, prior: Array | None, sign: float) -> list[str]:
-    """``summary.label`` for each cell."""
-    differs = (posterior != 0.0).any(axis=-1)
-    if prior is None:
-        informed = np.zeros(len(posterior), bool)
-    else:
-        informed = _moved(posterior, prior, sign, ties=True) & _moved(posterior, prior, sign, ties=False)
+def labels(posterior: Array, prior: Array | None, sign: float) -> list[str | None]:
+    """``summary.label`` for each cell; None where there are too few draws, or none under the prior, to judge it by."""
+    differs = (posterior != 0.0).any(axis=-1).tolist()
+    if prior is None or min(posterior.shape[-1], prior.shape[-1]) < LEAST_UNTIED:
+        return [None if x else "no difference" for x in differs]
+    informed = _moved(posterior, prior, sign, ties=True) & _moved(posterior, prior, sign, ties=False)
     return [
         "no difference" if not d else "informed" if i else "prior-driven"
-        for d, i in zip(differs.tolist(), informed.tolist(), strict=True)
+        for d, i in zip(differs, informed.tolist(), strict=True)
     ]
 
 

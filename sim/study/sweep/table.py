@@ -1,22 +1,21 @@
 """The table of a sweep: a row for each point, measure and policy compared with, in the shape of a comparison."""
 
 import io
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.scenario.sweeps.variants import surroundings
 from sim.study.summary import better_sign, censor
 from sim.study.sweep import summarise
 from sim.study.sweep.folder import SweepFolder
-from sim.study.sweep.layout import Set
-from sim.study.sweep.summarise import Array, Group, group
+from sim.study.sweep.reading import Shards, groups
+from sim.study.sweep.summarise import Array
 
 AHEAD = 4  # blocks for each thread that are read before they are written
 DIFFERENCES = (
@@ -24,14 +23,10 @@ DIFFERENCES = (
     "prior_probability_better", "probability_mean_better", "prior_probability_mean_better", "tied",
     "variance_reduction",
 )  # fmt: skip
-
-
-class Read(NamedTuple):
-    """A stretch of cells as their shards have them."""
-
-    cells: list[int]  # those with every run
-    values: dict[str, Array]  # by stored column: shape (cells, runs)
-    failed: list[dict[str, Any]]
+OF_HYPOTHESES = (
+    "difference", "difference_low", "difference_high", "probability_better", "probability_mean_better",
+)  # fmt: skip
+T = TypeVar("T")
 
 
 class Tables:
@@ -39,25 +34,54 @@ class Tables:
 
     def __init__(self, folder: SweepFolder, present: Mapping[int, Path]) -> None:
         """``present``: shards by chunk; points that some of their shards lack are left out."""
-        plan, self._layout, self._present = folder.plan, folder.layout, present
+        plan, self._layout = folder.plan, folder.layout
         blobs = folder.blobs()
         self._paths, self._against = list(plan["paths"]), list(plan["against"])
         self._design = pq.read_table(io.BytesIO(blobs.design))
         self._points = self._design["point"].to_numpy()
         self._horizon, self._stored = float(plan["horizon_days"]), list(plan["columns"])
-        self._groups = _groups(blobs.draws, self._layout.sets)
-        self._reference = lru_cache(maxsize=256)(self._read_cell)
+        self._groups = groups(blobs.draws, self._layout.sets)
+        self._shards = Shards(self._layout, present, self._stored)
+        self._best: dict[str, Array] = {}
 
     def blocks(self, threads: int) -> Iterator[tuple[pa.Table | None, list[dict[str, Any]]]]:
         """Rows of the table, a block of cells at a time in order of work, and what failed in it."""
+        self._best = self._best_cells(threads)
+        yield from self._each(self._block, threads)
+
+    def _each(self, what: Callable[[int], T], threads: int) -> Iterator[T]:
+        """Something for each block, in order, over threads; few are ahead of what is asked for."""
         step = self._layout.cells_per_chunk
         starts = list(range(0, len(self._design), step))
         with ThreadPoolExecutor(max(1, threads)) as pool:
             for a in range(0, len(starts), AHEAD * max(1, threads)):
-                yield from pool.map(self._block, starts[a : a + AHEAD * max(1, threads)])
+                yield from pool.map(what, starts[a : a + AHEAD * max(1, threads)])
+
+    def _best_cells(self, threads: int) -> dict[str, Array]:
+        """For each measure, the cell with the best mean among the points in the same settings, for every cell; -1 if none."""
+        means = {name: np.full(len(self._design), np.nan) for name in self._stored}
+        for read in self._each(self._shards.read, threads):
+            if read is None:
+                continue
+            for name in self._stored:
+                values = censor(self._groups[0].of(read.values[name]), self._horizon)
+                means[name][read.cells] = values.mean(axis=-1)
+        around = [x for x in self._paths if x in surroundings(dict.fromkeys(self._paths))]
+        setting = np.zeros(len(self._design), np.int64)
+        if around:
+            keys = self._design.select(around).to_pandas().astype(str).agg("|".join, axis=1)
+            setting = keys.factorize()[0].astype(np.int64)
+        out = {}
+        for name, mean in means.items():
+            worth = np.where((self._points >= 0) & np.isfinite(mean), better_sign(name) * mean, -np.inf)
+            order = np.lexsort((np.arange(len(worth)), -worth, setting))  # the first of equals is the best
+            first = np.flatnonzero(np.diff(setting[order], prepend=-1))
+            best = order[first]
+            out[name] = np.where(np.isfinite(worth[best]), best, -1)[setting]
+        return out
 
     def _block(self, first: int) -> tuple[pa.Table | None, list[dict[str, Any]]]:
-        read = self._read(first)
+        read = self._shards.read(first)
         if read is None:
             return None, []
         rows = [k for k, i in enumerate(read.cells) if self._points[i] >= 0]
@@ -68,63 +92,42 @@ class Tables:
         references = [design[f"reference[{x}]"].to_pylist() for x in self._against]
         tables = []
         for name in self._stored:
-            spread = self._spread(own[name])
+            spread = self._spread(own[name]) | self._over_best(name, own[name], [read.cells[k] for k in rows])
             for k, against in enumerate(self._against or [None]):
                 found = {} if against is None else self._difference(name, own[name], references[k])
                 tables.append(self._rows(design, name, against, spread, found))
         order = np.arange(len(tables) * len(rows)).reshape(len(tables), len(rows)).T.ravel()
         return pa.concat_tables(tables).take(pa.array(order)), read.failed
 
-    def _read(self, first: int) -> Read | None:
-        """The cells that share chunks with this one; None if a shard is missing."""
-        layout = self._layout
-        chunk = first // layout.cells_per_chunk * layout.parts_per_cell
-        paths = [self._present.get(x) for x in range(chunk, chunk + layout.parts_per_cell)]
-        tables, failed = [], []
-        for path in paths:
-            if path is None:
-                return None
-            table = pq.read_table(path, use_threads=False)
-            tables.append(table)
-            failed += json.loads((table.schema.metadata or {}).get(b"failed", b"[]"))
-        table = pa.concat_tables(tables)
-        runs = layout.runs_per_cell
-        out = {f["cell"] for f in failed}
-        here = [i for i in layout.part(chunk).cells if i not in out]
-        values = {}
-        for name in self._stored:
-            column = table[name].to_numpy()
-            if out and layout.parts_per_cell > 1:
-                column = column[:0]  # the cell's other parts may be there
-            values[name] = column.reshape(len(here), runs).astype(float)
-        return Read(here, values, failed)
-
-    def _read_cell(self, cell: int) -> dict[str, Array] | None:
-        """One cell's runs by column; None if they are not there."""
-        first = cell // self._layout.cells_per_chunk * self._layout.cells_per_chunk
-        read = self._read(first)
-        if read is None or cell not in read.cells:
-            return None
-        return {name: x[read.cells.index(cell)] for name, x in read.values.items()}
-
     def _spread(self, values: Array) -> dict[str, Any]:
         """One measure's spread under the posterior, what it was under the prior, and means by hypothesis."""
         main, prior, single = self._groups
         found: dict[str, Any] = summarise.spread(main.of(values), main, self._horizon)
         nan = np.full(len(values), np.nan)
-        before = {"mean": nan, "q05": nan, "q95": nan}
+        before = {"mean": nan, "q05": nan, "q50": nan, "q95": nan}
         if prior is not None:
             before = summarise.spread(prior.of(values), prior, self._horizon)
-        found |= {f"prior_{x}": before[x] for x in ("mean", "q05", "q95")}
+        found |= {f"prior_{x}": before[x] for x in ("mean", "q05", "q50", "q95")}
         for h, runs in single.items():
             found[f"mean[{h}]"] = censor(runs.of(values), self._horizon).mean(axis=-1)
         return found
+
+    def _over_best(self, name: str, own: Array, cells: Sequence[int]) -> dict[str, Array]:
+        """Paired difference of points to the best in their settings; 0 with no width for the best itself."""
+        main = self._groups[0]
+        best = self._best[name][list(cells)]
+        read = {i: self._shards.cell(i) for i in set(best.tolist()) - set(cells) if i >= 0}
+        mine = {i: {name: own[k]} for k, i in enumerate(cells)}
+        other = np.stack([(read.get(i) or mine[i])[name] for i in best.tolist()])
+        d = main.of(censor(own, self._horizon) - censor(other, self._horizon))
+        mean, low, high = summarise.interval(d, main)
+        return {"over_best": mean, "over_best_low": low, "over_best_high": high}
 
     def _difference(self, name: str, own: Array, references: Sequence[int]) -> dict[str, Any]:
         """Paired differences of cells to their references; NaN where a reference is not there."""
         main, prior, single = self._groups
         sign = better_sign(name)
-        read = {i: self._reference(i) for i in dict.fromkeys(references)}
+        read = {i: self._shards.cell(i) for i in dict.fromkeys(references)}
         there = np.array([read[i] is not None for i in references])
         other = np.stack(
             [np.full(own.shape[-1], np.nan) if (x := read[i]) is None else x[name] for i in references]
@@ -156,7 +159,8 @@ class Tables:
                 found["prior_probability_mean_better"] = summarise.probability_better(means[1], sign)
             judged = means
         for h, runs in single.items():
-            found[f"difference[{h}]"] = runs.of(d).mean(axis=-1)
+            mean, low, high = summarise.interval(runs.of(d), runs)
+            found |= {f"difference[{h}]": mean, f"difference_low[{h}]": low, f"difference_high[{h}]": high}
             found[f"probability_better[{h}]"] = summarise.probability_better(runs.of(d), sign)
             of_means = summarise.probability_better(runs.by_draw(runs.of(d)), sign) if runs.each > 1 else nan
             found[f"probability_mean_better[{h}]"] = of_means
@@ -184,8 +188,8 @@ class Tables:
         out |= {name: _numbers(found.get(name, empty)) for name in DIFFERENCES}
         out["label"] = pa.array(found.get("label", [None] * n), pa.string())
         for h in self._groups[2]:
-            for name in (f"difference[{h}]", f"probability_better[{h}]", f"probability_mean_better[{h}]"):
-                out[name] = _numbers(found.get(name, empty))
+            for name in OF_HYPOTHESES:
+                out[f"{name}[{h}]"] = _numbers(found.get(f"{name}[{h}]", empty))
         return pa.table(out)
 
 
@@ -200,27 +204,3 @@ def in_order(table: pa.Table) -> pa.Table:
 def _numbers(values: Any) -> pa.Array:
     """A column in which what is no finite number is empty."""
     return pa.array(np.where(np.isfinite(values), values, np.nan), pa.float64(), from_pandas=True)
-
-
-def _groups(draws: bytes, sets: Sequence[Set]) -> tuple[Group, Group | None, dict[str, Group]]:
-    """The posterior's runs, the prior's if there are any, and each hypothesis's by itself."""
-    table = pq.read_table(io.BytesIO(draws), columns=["set", "hypothesis", "posterior_draw"])
-    hypothesis = np.unique(np.asarray(table["hypothesis"].to_pylist()), return_inverse=True)[1]
-    drawn = table["posterior_draw"].to_numpy()
-    main: Group | None = None
-    prior: Group | None = None
-    single: dict[str, Group] = {}
-    first = 0
-    for x in sets:
-        here = slice(first, first + x.draws)
-        found = group(x.first, x.last, x.each, hypothesis[here], drawn[here])
-        first += x.draws
-        if x.hypothesis is not None:
-            single[x.hypothesis] = found
-        elif x.kind == "prior":
-            prior = found
-        else:
-            main = found
-    if main is None:
-        raise ValueError("a sweep without runs under the posterior")
-    return main, prior, single

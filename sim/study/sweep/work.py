@@ -59,6 +59,7 @@ class Workshop:
         self.layout = Layout.from_document(plan)
         files = SweepFiles.from_resolved(json.loads(blobs.config))
         self._variants, self._crn = files.variants, files.files.study.crn
+        self._declared = {h: files.declared(h) for h in files.files.hypotheses}
         self.cells = Cells.read(blobs.design, plan["paths"], plan["against"])
         self._points, self._luck = read_draws(blobs.draws, self.layout.sets, self._places)
         self._kept = [str(x) for x in plan["columns"]]
@@ -91,7 +92,7 @@ class Workshop:
     def events(self, cell: Cell, run: int) -> list[Event]:
         """One run's events, on the reference engine."""
         world, held = self._world(cell)
-        point = holding(self._points[run : run + 1], held)[0]
+        point = holding(self._points[run : run + 1], held, self._declared)[0]
         draws = Draws(self._seed, int(self._luck[run]), self._salt(cell))
         return simulate_events(world, point.params, point.shares, draws)
 
@@ -103,7 +104,7 @@ class Workshop:
 
     def _run(self, cell: Cell, world: World, held: Mapping[str, float], runs: range) -> Floats:
         here = slice(runs.start, runs.stop)
-        points, luck = holding(self._points[here], held), self._luck[here]
+        points, luck = holding(self._points[here], held, self._declared), self._luck[here]
         table, _ = runs_in(world, points, luck, self._seed, self._salt(cell), self._engine, self._threads)
         return np.asarray(table[:, self._which])
 
@@ -151,14 +152,15 @@ def _whole(values: Floats) -> Any:
     return values.astype(np.int32)
 
 
-def holding(points: Points, held: Mapping[str, float]) -> Points:
-    """Points with some parameters at a value."""
+def holding(points: Points, held: Mapping[str, float], declared: Mapping[str, frozenset[str]]) -> Points:
+    """Points with some parameters at a value, under those hypotheses that have them (``declared``)."""
     if not held:
         return points
     params = points.params.copy()
     for name, value in held.items():
+        has = np.array([name in declared[h] for h in points.hypotheses])[points.which]
         for parameter in by_name([name], np.array([[value]])):
-            params[:, list(PARAMETERS).index(parameter)] = value
+            params[has, list(PARAMETERS).index(parameter)] = value
     return Points(points.hypotheses, points.which, points.draws, params, points.shares)
 
 

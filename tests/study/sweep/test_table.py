@@ -4,6 +4,7 @@ import dataclasses
 import io
 import json
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -11,18 +12,20 @@ import pytest
 from calibration.calibrate import Calibration
 from sim.engine.streams import Draws
 from sim.measures import measure
+from sim.model.registry import PARAMETERS
 from sim.scenario.sweeps.config import Design
 from sim.scenario.sweeps.design import points_of
 from sim.scenario.sweeps.files import SweepFiles
-from sim.study import tables
+from sim.study import precision, tables
 from sim.study.expected import expected
 from sim.study.plan import world_of
 from sim.study.points import Mode, PointSource
 from sim.study.runner import Plan, stretch
 from sim.study.sweep.cells import Cells
+from sim.study.sweep.draws import read_draws
 from sim.study.sweep.folder import SweepFolder
 from sim.study.sweep.plan import plan_of
-from sim.study.sweep.work import Blobs, Workshop
+from sim.study.sweep.work import Blobs, Workshop, holding
 
 POINT = 7  # an arbitrary one: its delay and its defence differ from the base's
 
@@ -154,3 +157,52 @@ def test_what_is_not_known_is_empty(done: SweepFolder, rows: pd.DataFrame) -> No
     numbers = rows.select_dtypes("number").to_numpy(float)
     assert not (abs(numbers) == float("inf")).any()
     assert json.loads((done.path / "manifest.json").read_text())["complete"] is True
+
+
+def test_over_the_best_is_paired_directly(done: SweepFolder, rows: pd.DataFrame) -> None:
+    """Against the best point of the same setting, run by run from the shards; the interval clusters by posterior draw."""
+    runs = pd.concat([pd.read_parquet(x) for x in done.store.present(check=True).values()])
+    runs = runs[runs.set == "posterior"]
+    draws = pq.read_table(io.BytesIO(done.blobs().draws)).to_pandas()
+    draws = draws[draws.set == "posterior"]
+    cluster = precision.clusters(
+        np.unique(draws.hypothesis, return_inverse=True)[1], draws.posterior_draw.to_numpy()
+    ).repeat(4)
+    design = done.design()
+    points = design[design.point >= 0]
+    mine = rows[rows.against == "none"].set_index(["measure", "point"])
+    for measure_name in ("attacks", "longest_lull_days", "wider_war"):
+        sign = tables.summary.better_sign(measure_name)
+        for level in (0.5, 2.0):
+            here = points[points["settings.defence.level"] == level]
+            values = {
+                p: runs[runs.cell == c][measure_name].to_numpy(float)
+                for p, c in zip(here.point, here.cell, strict=True)
+            }
+            best = max(values, key=lambda p: (sign * values[p].mean(), -p))
+            for point, x in values.items():
+                d = x - values[best]
+                row = mine.loc[(measure_name, point)]
+                assert row.over_best == pytest.approx(d.mean(), abs=1e-12)
+                half = precision.NORMAL_95 * precision.clustered_error(d, cluster)
+                assert row.over_best_high - row.over_best_low == pytest.approx(2.0 * half, abs=1e-12)
+            assert (
+                mine.loc[(measure_name, best)][["over_best", "over_best_low", "over_best_high"]] == 0.0
+            ).all()
+
+
+def test_a_held_parameter_is_held_where_it_is_declared(files: SweepFiles, done: SweepFolder) -> None:
+    """M3's effect is held under M3 and leaves M0, which has none, as it was; an assumption of the settings under both."""
+    points, _ = read_draws(done.blobs().draws, done.layout.sets, done.plan["places"])
+    declared = {h: files.declared(h) for h in files.files.hypotheses}
+    names = list(PARAMETERS)
+    is_m3 = np.array([points.hypotheses[w] == "M3" for w in points.which])
+    assert 0 < is_m3.sum() < len(points)
+    held = holding(points, {"strike_effect": -0.75, "value_of_failure": 0.5}, declared)
+    for target in ("infrastructure", "fighters", "sponsor", "leader"):
+        column = names.index(f"effect_{target}")
+        assert (held.params[is_m3, column] == -0.75).all()
+        assert (held.params[~is_m3, column] == 0.0).all()
+    assert (held.params[:, names.index("value_of_failure")] == 0.5).all()
+    same = [i for i, x in enumerate(names) if not x.startswith("effect_") and x != "value_of_failure"]
+    assert (held.params[:, same] == points.params[:, same]).all()
