@@ -28,7 +28,7 @@ from sim.study.sweep.folder import SweepFolder, begin, is_sweep
 from sim.study.sweep.layout import Layout
 from sim.study.sweep.local import local, prepare
 from sim.study.sweep.lock import alone
-from sim.study.sweep.plan import blobs_of, plan_of
+from sim.study.sweep.plan import CALIBRATION, CONFIG, DESIGN, DRAWS, PLAN, blobs_of, plan_of
 from sim.study.sweep.query import sql as ask
 from sim.study.sweep.shares import WHOLE, Share
 from sim.study.sweep.store import sweep_up
@@ -111,7 +111,10 @@ def _open(
     fitted = _fit(files, progress, wait)
     begun = plan_of(files, fitted)
     first = _check_cost(files, begun, path, workers, progress, wait)
-    return begin(path, begun), first
+    folder = begin(path, begun)
+    folder.check_same(files)  # another task of a queue may have begun it meanwhile
+    same = json.loads(begun[PLAN])["id"] == folder.id
+    return folder, first if same else None
 
 
 def _fit(files: SweepFiles, progress: Progress, wait: Any) -> Calibration:
@@ -133,7 +136,7 @@ def _check_cost(
     files: SweepFiles, begun: dict[str, bytes], path: Path, workers: int, progress: Progress, wait: Any
 ) -> Done | None:
     """Refuse a sweep that is too large, before anything is written."""
-    plan = json.loads(begun["plan.json"])
+    plan = json.loads(begun[PLAN])
     layout, budget = Layout.from_document(plan), files.sweep.budget
     rough = limits.rough_cost(layout, len(plan["columns"]))
     limits.check(limits.Cost(rough.runs, 0.0), budget, path)
@@ -270,7 +273,7 @@ def merge(
         if not others:
             raise ConfigError("--merge: expected folders of the sweep's parts")
         path = bundles.choose_folder(out, str(others[0].plan["name"]))
-        names = ("plan.json", "config.json", "calibration.json", "design.parquet", "draws.parquet")
+        names = (PLAN, CONFIG, CALIBRATION, DESIGN, DRAWS)
         others[0].blobs()  # whole, or refused
         folder = begin(path, {name: (others[0].path / name).read_bytes() for name in names})
     else:

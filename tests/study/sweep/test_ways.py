@@ -1,13 +1,19 @@
-"""One sweep, one set of bytes: whatever the workers, their threads, the order of chunks, parts, or the hash seed."""
+"""One sweep, one set of bytes: whatever the workers, their threads, the order of chunks, parts, or shards."""
 
+import dataclasses
 import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from calibration.calibrate import Calibration
+from sim.errors import ConfigError
+from sim.scenario.sweeps.files import SweepFiles
 from sim.study.sweep.finish import finish
 from sim.study.sweep.folder import SweepFolder, begin
 from sim.study.sweep.local import local
+from sim.study.sweep.plan import plan_of
 from sim.study.sweep.shares import Share
 from tests.study.sweep.conftest import contents, work
 
@@ -38,16 +44,27 @@ def test_parts_by_themselves(begun: dict[str, bytes], done: SweepFolder, tmp_pat
 
 
 def test_a_cell_in_several_shards(
-    begun: dict[str, bytes], done: SweepFolder, files: object, fitted: object, tmp_path: Path
+    done: SweepFolder, files: SweepFiles, fitted: Calibration, tmp_path: Path
 ) -> None:
     """Shards smaller than a cell's runs: other files, the same table."""
-    import dataclasses
-
-    from sim.study.sweep.plan import plan_of
-
-    cut = dataclasses.replace(files, sweep=files.sweep.model_copy(update={"shard_runs": 50}))  # type: ignore[attr-defined,type-var]
-    folder = begin(tmp_path / "cut", plan_of(cut, fitted))  # type: ignore[arg-type]
+    cut = dataclasses.replace(files, sweep=files.sweep.model_copy(update={"shard_runs": 50}))
+    folder = begin(tmp_path / "cut", plan_of(cut, fitted))
     assert folder.layout.parts_per_cell > 1
     work(folder)
     finish(folder, folder.store.present(check=True), 1, ["deter"])
     assert folder.table().equals(done.table())
+
+
+def test_two_that_begin_at_once(
+    begun: dict[str, bytes], files: SweepFiles, fitted: Calibration, tmp_path: Path
+) -> None:
+    """Tasks of a queue that start together: one folder, begun once, whole; another sweep's folder is refused."""
+    with ThreadPoolExecutor(8) as pool:
+        folders = list(pool.map(lambda _: begin(tmp_path / "x", begun), range(8)))
+    assert len({x.id for x in folders}) == 1
+    assert sorted(x.name for x in tmp_path.iterdir()) == ["x"]
+    assert folders[0].blobs().draws == begun["draws.parquet"]
+    other = dataclasses.replace(files, sweep=files.sweep.model_copy(update={"seed": 9}))
+    taken = begin(tmp_path / "x", plan_of(other, fitted))
+    with pytest.raises(ConfigError, match=r"changed since: sweep\.seed"):
+        taken.check_same(other)
