@@ -56,7 +56,7 @@ def _work(folder: SweepFolder, chunks: Sequence[int], workers: int) -> Driven:
 
 
 def _engine(folder: SweepFolder, chunks: Sequence[int]) -> float:
-    """Seconds of the compiled engine alone for the cells of these chunks, everything made before."""
+    """Processor seconds of the compiled engine alone for the cells of these chunks, everything made before."""
     from sim.engine.compiled.batch import run_batch
     from sim.engine.compiled.layout import as_records
     from sim.study.plan import world_of
@@ -76,9 +76,9 @@ def _engine(folder: SweepFolder, chunks: Sequence[int]) -> float:
                 variants.reference(cell.policy, cell.values) if cell.point < 0 else variants.of(cell.values)
             )
             world = world_of(made.files, made.policy)
-            started = time.perf_counter()
+            started = time.process_time()
             run_batch(world, params, points.shares, files.seed, luck)
-            total += time.perf_counter() - started
+            total += time.process_time() - started
     return total
 
 
@@ -110,16 +110,21 @@ def _runner(folder: SweepFolder) -> Rows:
     chunks = list(range(SAMPLE))
     _engine(folder, chunks[:2])
     engine = min(_engine(folder, chunks) for _ in range(2))
-    one = min(_work(folder, chunks, 1).seconds for _ in range(2))
-    two = min(_work(folder, chunks, 2).worked for _ in range(2))
+    one = min(_processor(folder, chunks) for _ in range(2))
     started = {n: _work(folder, list(range(len(_all(folder)))), n).seconds for n in (1, 2)}
     overhead = one / engine - 1.0
     gain = started[1] / started[2]
     return [
-        Row("runner beside the engine, one process, written", f"{overhead:.1%}", f"at most {OVERHEAD:.0%}", overhead <= OVERHEAD),
-        Row("work of two workers beside that of one", f"{two / one:.2f} times"),
+        Row("the runner's processor time beside the engine's, one process, written", f"{overhead:.1%}", f"at most {OVERHEAD:.0%}", overhead <= OVERHEAD),
         Row("a million runs: two workers against one", f"{gain:.2f} times as fast", f"at least {SPEEDUP}", gain >= SPEEDUP),
     ]  # fmt: skip
+
+
+def _processor(folder: SweepFolder, chunks: Sequence[int]) -> float:
+    """Processor seconds of working these chunks out and writing them, in this process."""
+    started = time.process_time()
+    _work(folder, chunks, 1)
+    return time.process_time() - started
 
 
 def _all(folder: SweepFolder) -> range:
