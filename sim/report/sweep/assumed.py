@@ -20,13 +20,13 @@ class Lever(NamedTuple):
     parameters: tuple[str, ...]
     assumed: str  # ends in a clause: … is assumed
     without: str  # what it moves where its mechanism is off; empty where it needs none
+    beside: str = ""  # what it does that doesn't rest on these parameters
 
 
 def _of_class(kind: str, name: str) -> str:
     return f"{kind}_{name}"
 
 
-STRIKES = "strikes on "
 EFFECTS = ("effect", "suppression", "backlash", "attrition")
 LEVERS = (
     Lever(
@@ -36,6 +36,7 @@ LEVERS = (
     Lever(
         ("policy.delay_days",), "delay of a strike", ("attribution_days",), "that a late strike suppresses less",
         "there it moves only when strikes come, and with that how many and which decay is left at the horizon",
+        "beside moving when strikes come",
     ),
     Lever(
         ("policy.clarity",), "clarity of the message", ("clarity_weight",), "that a firm message lowers attacks",
@@ -45,15 +46,17 @@ LEVERS = (
         ("policy.denial", "policy.stocks.interceptors", "settings.defence"), "level of defence", ("value_of_failure",),
         "that it lowers attacks", "there it moves what gets through, and no attacks",
     ),
-    Lever(("policy.strength",), "strength of a strike", ("strength_exponent",), "how its effect grows with strength", ""),
+    Lever(
+        ("policy.strength",), "strength of a strike", ("strength_exponent",), "how its effect grows with strength", "",
+        "at another strength than the record’s",
+    ),
     Lever(
         ("policy.care",), "care in a strike", ("harm_backlash",), "that it lowers attacks", "it moves nothing there",
     ),
     Lever(
         ("policy.tempo", "policy.trigger", "policy.spontaneous_fire"), "share of attacks that is answered",
-        ("resolve_unanswered", "answer_window_days", "resolve_days"),
-        "that unanswered attacks raise resolve, beside how many strikes there are,",
-        "there it moves only how many strikes come, and when",
+        ("resolve_unanswered", "answer_window_days", "resolve_days"), "that unanswered attacks raise resolve",
+        "there it moves only how many strikes come, and when", "beside moving how many strikes come",
     ),
 )  # fmt: skip
 
@@ -92,7 +95,7 @@ def in_short(sweep: Sweep, axes: Sequence[Axis]) -> list[str]:
     if not found:
         return []
     return [
-        f"What {listed(found)} {'do' if len(found) > 1 or found[0].startswith(STRIKES) else 'does'} to attacks is assumed, whatever the label says: section 5 has it "
+        f"How attacks answer to {listed(found)} rests on parameters that keep their prior, whatever the label says: section 5 has it "
         "lever by lever."
     ]
 
@@ -110,12 +113,12 @@ def _assumed(sweep: Sweep, axes: Sequence[Axis]) -> list[tuple[str, str]]:
                 (
                     f"the {lever.what}",
                     f"The {lever.what}: {listed(names)} {verb} {end} prior in every hypothesis: {lever.assumed} is assumed. "
-                    + _informed(f"the {lever.what} does"),
+                    + _informed(f"the {lever.what} does {lever.beside}".rstrip()),
                 )
             )
     told = [x for x in classes(axes) if all(keeps_prior(sweep, _of_class(k, x)) for k in EFFECTS)]
     if told:
-        who = f"{STRIKES}{listed(told)}"
+        who = f"strikes on {listed(told)}"
         out.append(
             (
                 who,

@@ -80,22 +80,23 @@ def warning(sweep: Sweep, groups: Sequence[Setting]) -> str:
     found = told(rows)
     if found is None:
         return CURSE
+    best = int(ranked(rows).index[0])
     if found.same == found.others:
-        return f"The other {found.others:,} {'point is' if found.others == 1 else 'points are'} the same in every run."
-    return f"{rule(found.others, luck=sweep.shared_luck)} {close(found, int(ranked(rows).index[0]))} {CURSE}"
+        return close(found, best)
+    return f"{rule(found.others, luck=sweep.shared_luck)} {close(found, best)} {CURSE}"
 
 
 def close(found: Told, best: int) -> str:
-    """How many can't be told from the best."""
-    if found.close == 0 and found.same == 0:
-        return (
-            f"All {found.others:,} other points can be told from point {best}."
-            if found.others > 1
-            else (f"The other point can be told from point {best}.")
+    """How many can't be told from the best, and how many are the same."""
+    if found.same == found.others:
+        return f"The other {found.others:,} {'point is' if found.others == 1 else 'points are'} the same in every run."
+    if found.close:
+        said = f"{share_words(found.close, found.others).capitalize()} other points can’t be told from point {best}"
+    elif found.others == 1:
+        return f"The other point can be told from point {best}."
+    else:
+        said = (
+            f"{share_words(found.told, found.others).capitalize()} other points can be told from point {best}"
         )
-    said = (
-        f"{share_words(found.close, found.others).capitalize()} other points can’t be told from point {best}"
-    )
-    if found.same:
-        said += f", and {found.same:,} {'is' if found.same == 1 else 'are'} the same as it in every run"
-    return f"{said}."
+    same = f", and {found.same:,} {'is' if found.same == 1 else 'are'} the same as it in every run"
+    return f"{said}{same if found.same else ''}."

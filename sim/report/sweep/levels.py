@@ -33,9 +33,14 @@ def _of_one(sweep: Sweep, axes: Sequence[Axis]) -> list[str]:
 
     if len(rows) == 1:
         return [f"One point has results: {said(0)}."]
+    horizon = number(sweep.plan["horizon_days"])
     between = rows[-1]["mean"] - rows[0]["mean"]
+    if between == 0.0:
+        return [
+            f"All {len(rows):,} points have the same expected attacks in {horizon} days: {_mean(rows[0])}."
+        ]
     out = [
-        f"The fewest expected attacks in {number(sweep.plan['horizon_days'])} days are at {said(0)}.",
+        f"The fewest expected attacks in {horizon} days are at {said(0)}.",
         f"The most are at {said(len(rows) - 1)}: {number(between)} more.",
     ]
     if len(rows) > 2:
@@ -43,10 +48,9 @@ def _of_one(sweep: Sweep, axes: Sequence[Axis]) -> list[str]:
         out.insert(1, f"After the best {'comes' if len(rest) == 1 else 'come'} {listed(rest)}.")
     if rows[0]["q05"] is not None and rows[0]["q95"] is not None:
         spread = rows[0]["q95"] - rows[0]["q05"]
-        beside = f", {number(spread / between, 2)} times the distance between the best and the worst mean."
         out.append(
-            f"Single runs at point {order[0]} alone spread from {number(rows[0]['q05'])} to {number(rows[0]['q95'])} (5% to 95%)"
-            + (beside if between > 0 else ".")
+            f"Single runs at point {order[0]} alone spread from {number(rows[0]['q05'])} to {number(rows[0]['q95'])} (5% to 95%), "
+            f"{number(spread / between, 2)} times the distance between the best and the worst mean."
         )
     if len(axes) > MOST_LEVERS:
         out.append("Where on each lever these points stand is in the explorer and in the table of points.")
@@ -80,7 +84,7 @@ def _of_several(sweep: Sweep, axes: Sequence[Axis], groups: Sequence[Setting]) -
         if found is not None:
             rules.append(found.others)
         out.append(
-            f"{g.words}: {_point(sweep, levers, best)} with {_mean(records(ranked(part).iloc[[0]])[0])}.{known}"
+            f"{g.words[:1].upper()}{g.words[1:]}: {_point(sweep, levers, best)} with {_mean(records(ranked(part).iloc[[0]])[0])}.{known}"
         )
     if rules:
         out.append(rule(max(rules), luck=sweep.shared_luck))

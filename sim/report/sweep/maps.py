@@ -109,7 +109,7 @@ def _levels(sweep: Sweep, cut: Slice, measure: str, name: str, why: str = "") ->
         table=_table(
             f"{title}: mean, its interval, 5% to 95% of runs"
             + (
-                ", paired difference from the best"
+                ", paired difference from the best in the same settings"
                 if any(r.get("over_best") is not None for r in cut.rows.values())
                 else ""
             ),

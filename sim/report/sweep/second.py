@@ -34,17 +34,10 @@ def second(sweep: Sweep) -> Second | None:
     if not found:
         return None
     best = max(found, key=found.__getitem__)
-    title = heading(best).title
-    asked = listed([heading(x).title.lower() for x in ASKED if x in found])
+    title, by = heading(best).title, "means have no error"
+    if found[best] < float("inf"):
+        by = f"means spread {number(found[best], 2)} times as far as their own intervals are wide (at the median point)"
     if len(found) == 1:
-        return Second(
-            best, title, f"{title} is shown as the one of the prices of a policy that differs between points."
-        )
-    by = (
-        "whose means have no error"
-        if found[best] == float("inf")
-        else (
-            f"whose means spread {number(found[best], 2)} times the width of their own intervals (at the median point)"
-        )
-    )
-    return Second(best, title, f"{title} is shown of {asked} as the one {by}, further than the others.")
+        return Second(best, title, "The one price of a policy that differs between points.")
+    asked = listed([heading(x).title.lower() for x in ASKED if x in found])
+    return Second(best, title, f"Chosen of {asked} as the measure whose {by}, further than the others’.")

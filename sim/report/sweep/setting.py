@@ -54,12 +54,12 @@ def _held(sweep: Sweep, a: Axis) -> str:
     out = [h for h in sweep.files.hypotheses if h not in has]
     beside = [h for h in has if h not in sweep.fitted]
     said = (
-        f"{clean(name)} is held only under {listed(has)}"
+        f"{clean(name)} is held under {listed(has)}"
         if out
         else f"{clean(name)} is held under every hypothesis"
     )
     if out and has:
-        said += f", the hypotheses that have it; under {listed(out)} it moves nothing"
+        said += f", the only {'one' if len(has) == 1 else 'ones'} to have it; under {listed(out)} it moves nothing"
     if beside:
         said += f"; {listed(beside)} {'is' if len(beside) == 1 else 'are'} not in the average"
     return f"{said}."

@@ -45,6 +45,8 @@ def _ranking(sweep: Sweep, groups: Sequence[Setting]) -> list[str]:
         same = sum(_first(value.iloc[g.at]) == int(ranked(rows.iloc[g.at]).index[0]) for g in sized)
         beginning = f"Ranked before any data by {by}, the first point is the best with the record too in "
         return [f"{beginning}{share_words(same, len(sized))} settings."] if sized else []
+    if value.min() == value.max():
+        return []  # nothing is ranked
     best, first = int(ranked(rows).index[0]), _first(value)
     shown = abs(value)
     out = [
