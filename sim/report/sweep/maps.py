@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.report.parts import Cell, Column, Figure, Rows, Table, clean
+from sim.report.parts import Cell, Column, Figure, Rows, Table, clean, listed
 from sim.report.rounding import number
 from sim.report.sections.grid import heading
 from sim.report.sweep.axes import Axis
@@ -90,11 +90,14 @@ def _levels(sweep: Sweep, cut: Slice, measure: str, name: str, why: str = "") ->
     first, last = (f"{x.text} ({x.small[0]})" for x in (spread(r, measure, horizon) for r in (low, high)))
     says = f"Lowest {first} at {at_low}; highest {last} at {at_high}.{said}{_held(cut)}"
     shared = "share their draws and their luck" if sweep.shared_luck else "share their draws"
+    paired = any(r.get("over_best") is not None for r in cut.rows.values())
     better = (
-        "the numbers behind this figure, or the difference map"
-        if sweep.against
-        else "the numbers behind this figure"
+        ["the paired differences from the best (over_best) in the numbers behind this figure"]
+        if paired
+        else []
     )
+    better += ["the difference map"] if sweep.against and measure == ATTACKS else []
+    read = f": read {listed(better, 'or')}" if better else ""
     return Figure(
         id=name,
         svg=draw(cut, name, title, says, "mean", f"expected {what}", contours=width),
@@ -103,16 +106,11 @@ def _levels(sweep: Sweep, cut: Slice, measure: str, name: str, why: str = "") ->
         note=(
             f"{f'{why} ' if why else ''}Colour: expected {what}, brighter is more. Lines, labelled: how wide the mean’s own 95% interval is, "
             "interpolated between cells. They say how well the level is known; cells "
-            f"{shared}, so that differences between them are known better: read over_best (the paired difference from the best) in "
-            f"{better}. Blank cells have no point: a constraint leaves them out, or they failed.{_held(cut)}"
+            f"{shared}, so that differences between them are known better{read}. Blank cells have no point: a constraint leaves them out, or they failed.{_held(cut)}"
         ),
         table=_table(
             f"{title}: mean, its interval, 5% to 95% of runs"
-            + (
-                ", paired difference from the best in the same settings"
-                if any(r.get("over_best") is not None for r in cut.rows.values())
-                else ""
-            ),
+            + (", paired difference from the best in the same settings" if paired else ""),
             cut,
             lambda r: _mean_cell(r, measure, horizon),
         ),

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.report.rounding import number, probability
 from sim.report.sweep.best import ranked
 from sim.report.sweep.reader import Sweep
@@ -42,7 +44,8 @@ def _ranking(sweep: Sweep, groups: Sequence[Setting]) -> list[str]:
         return []
     sized = [g for g in groups if len(g.at) > 1]
     if len(groups) > 1:
-        same = sum(_first(value.iloc[g.at]) == int(ranked(rows.iloc[g.at]).index[0]) for g in sized)
+        before, after = (np.where(x.isna(), np.inf, x) for x in (value, rows["mean"]))
+        same = sum(int(before[g.at].argmin() == after[g.at].argmin()) for g in sized)
         beginning = f"Ranked before any data by {by}, the first point is the best with the record too in "
         return [f"{beginning}{share_words(same, len(sized))} settings."] if sized else []
     if value.min() == value.max():
