@@ -63,8 +63,8 @@ def _ranking(sweep: Sweep, groups: Sequence[Setting]) -> list[str]:
     # the two kept at as many points as there are, so that a few points aren't compared with themselves
     most = min(BEST, len(rows) // 2)
     if most > 1:
-        before = value.sort_values(kind="stable").index[:most]
-        shared = len(set(before) & set(ranked(rows).index[:most]))
+        earliest = value.sort_values(kind="stable").index[:most]
+        shared = len(set(earliest) & set(ranked(rows).index[:most]))
         out.append(
             f"{share_words(shared, most).capitalize()} points with the fewest attacks with the record "
             f"{'is' if shared == 1 else 'are'} among the first {most} of that ranking too."
