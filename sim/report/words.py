@@ -12,6 +12,7 @@ from sim.report.rounding import estimate, number, percent, percents, probability
 HEADLINE = ("fighters", "infrastructure")
 """Policies of these names; where a study has both, their contrast is spoken of first."""
 PRIOR_DRIVEN, INFORMED, NO_DIFFERENCE = "prior-driven", "informed", "no difference"
+NOT_JUDGED = "not judged"
 STOPPED = {
     "precision": "the precision asked for was reached",
     "budget": "the budget of runs was spent before the precision asked for was reached",

@@ -19,11 +19,14 @@ MEASURES = ["attacks", "wider_war", "deaths", "strikes", "quiet_fortnight_probab
 DELAYS = [0.25, 1.0, 2.0, 4.0, 7.0, 14.0]
 GAPS = [0.0, 2.0, 4.0, 6.0]
 NONE = 60.0  # expected attacks under the policy none
-HALF = {"posterior": 2.0, "difference": 1.0}  # half-widths of intervals
+HALF = {"posterior": 2.0, "difference": 1.0, "over": 0.5}  # half-widths of intervals
+LEVEL, HELD = "settings.defence.level", "assumptions.strike_effect"
 TARGETS = ["infrastructure", "fighters", "sponsor"]
 DELAY, GAP = "policy.delay_days", "policy.tempo.min_gap_days"
 ATTACKS: dict[str, Callable[[pd.DataFrame], "pd.Series[float]"]] = {
     "grid": lambda d: 50.0 + d[DELAY] + 0.5 * d[GAP],
+    "settings": lambda d: 50.0 + d[DELAY] - 5.0 * d[LEVEL] + d[HELD],
+    "quarters": lambda d: 60.0 - 8.0 * d["policy.target.fighters"] + 4.0 * d["policy.target.leader"],
     "simplex": lambda d: 55.0 + 10.0 * d["policy.target.sponsor"] - 8.0 * d["policy.target.fighters"],
     "sobol": lambda d: (
         50.0 + d[DELAY] + 0.5 * d[GAP] - 4.0 * d["policy.clarity"] + d["settings.defence.level"]
@@ -64,13 +67,27 @@ def sobol(points: int = 128) -> tuple[dict[str, Any], pd.DataFrame]:
     return {"sobol": {"points": points, "seed": 1, "over": over}}, table
 
 
-DESIGNS = {"grid": grid, "simplex": simplex, "sobol": sobol}
+def settings() -> tuple[dict[str, Any], pd.DataFrame]:
+    """Three delays in each of four settings: two levels of defence by two values of a parameter that is held."""
+    over = {DELAY: DELAYS[:3], LEVEL: [1.0, 2.0], HELD: [-1.0, 0.0]}
+    return {"grid": over}, pd.DataFrame(list(itertools.product(*over.values())), columns=list(over))
+
+
+def quarters() -> tuple[dict[str, Any], pd.DataFrame]:
+    """Shares of all four targets in quarters."""
+    targets = [*TARGETS, "leader"]
+    rows = [x for x in itertools.product(range(5), repeat=4) if sum(x) == 4]
+    design = {"grid": {"policy.target": {"simplex": targets, "steps": 4}}}
+    return design, pd.DataFrame(rows, columns=[f"policy.target.{t}" for t in targets]) / 4.0
+
+
+DESIGNS = {"grid": grid, "simplex": simplex, "sobol": sobol, "settings": settings, "quarters": quarters}
 
 
 def write_sweep(
     folder: Path, kind: str = "grid", *, text: Callable[[], str] = lambda: "word", against: tuple[str, ...] = ("none", "infrastructure"),
     failed: int = 0, constraints: tuple[str, ...] = (), keep: Callable[[pd.DataFrame], "pd.Series[bool]"] | None = None,
-    many: int | None = None,
+    many: int | None = None, crn: bool = True,
 ) -> Path:  # fmt: skip
     """Write a sweep's folder; ``text()`` wherever free text may stand, the last ``failed`` points without results.
 
@@ -80,10 +97,11 @@ def write_sweep(
     design, points = DESIGNS[kind]() if many is None else sobol(many)
     if keep is not None:
         points = points[keep(points)].reset_index(drop=True)
+    drawn = len(DESIGNS[kind]()[1]) if keep is not None else len(points)
     attacks = ATTACKS[kind](points)
     done = len(points) - failed
     config = bundles.config()
-    config["study"]["question"] = text()
+    config["study"] |= {"question": text(), "crn": crn}
     config["sweep"] = {
         "kind": "sweep", "version": 1, "name": "delay-and-tempo", "question": text(), "study": "fighters-vs-infrastructure.yaml",
         "policy": "fighters", "against": list(against), "design": design, "constraints": list(constraints),
@@ -112,7 +130,7 @@ def write_sweep(
         "sweep_version": 1, "id": "ab" * 8, "name": "delay-and-tempo", "question": text(), "study": "fighters-vs-infrastructure",
         "seed": 20231122, "record": {"id": text(), "sha256": "cd" * 32}, "config_sha256": "ef" * 32, "code_sha256": "01" * 32,
         "versions": {"deter": "0.1", "numpy": text()}, "design_sha256": "23" * 32, "draws_sha256": "45" * 32,
-        "paths": list(points.columns), "points": len(points), "cells": len(points) + len(against), "runs_per_cell": 1400, "chunks": 3,
+        "paths": list(points.columns), "points": len(points), "drawn": drawn, "cells": len(points) + len(against), "runs_per_cell": 1400, "chunks": 3,
         "cells_per_chunk": 10, "runs_per_chunk": 14000, "sets": sets, "measures": MEASURES, "columns": MEASURES, "places": [],
         "horizon_days": 36.0, "against": list(against), "hypotheses": ["M3"],
     }  # fmt: skip
@@ -143,14 +161,24 @@ def write_sweep(
 def table(points: pd.DataFrame, attacks: Any, against: tuple[str, ...]) -> pd.DataFrame:
     """The table of points: each other measure is a multiple of the point's attacks."""
     rows = []
+    around = [x for x in points.columns if not x.startswith("policy")]
+    setting = (
+        points[around].astype(str).agg("|".join, axis=1) if around else pd.Series("", index=points.index)
+    )
+    least, most = (pd.Series(attacks).groupby(setting.to_numpy()).transform(x) for x in ("min", "max"))
     for i, coordinates in enumerate(points.to_dict("records")):
         for measure in MEASURES:
+            best = most[i] if measure == "quiet_fortnight_probability" else least[i]
+            over = attacks[i] - best
+            wide = HALF["over"] if over else 0.0
             factor = {"attacks": 1.0, "wider_war": 0.002, "deaths": 0.03, "strikes": 0.25}.get(measure, 0.004)
             mean = factor * attacks[i]
             spread = {
                 "mean": mean, "mean_low": mean - factor * HALF["posterior"], "mean_high": mean + factor * (HALF["posterior"] + 0.02 * i),
                 "sd": factor * 20.0, "q05": factor * 30.0, "q50": mean, "q95": factor * 95.0, "censored": None, "runs": 1000,
                 "prior_mean": factor * (attacks[i] + 3.0 - 0.2 * i), "prior_q05": factor * 10.0, "prior_q95": factor * 200.0,
+                "prior_q50": factor * (20.0 + abs(i - 7)), "over_best": factor * over, "over_best_low": factor * (over - wide),
+                "over_best_high": factor * (over + wide),
                 "mean[M3]": mean + factor,
             }  # fmt: skip
             for k, reference in enumerate(against or (None,)):
@@ -185,6 +213,7 @@ def _contrast(mean: float, factor: float, k: int, i: int, reference: str | None)
         "probability_better": 0.5 + 0.5 * (better - 0.5), "prior_probability_better": 0.5, "probability_mean_better": better,
         "prior_probability_mean_better": better - (0.1 if informed else 0.01), "tied": 0.1, "variance_reduction": 4.0,
         "label": "informed" if informed else "prior-driven", "difference[M3]": d,
+        "difference_low[M3]": d - factor * 3.0, "difference_high[M3]": d + factor * 3.0,
     }  # fmt: skip
 
 

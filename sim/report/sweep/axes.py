@@ -17,7 +17,7 @@ from sim.report.rounding import days, number, percent
 
 FEW = 21  # values that a slider steps through one by one
 KINDS = {
-    "grid": "a full grid", "list": "a list of points", "latin_hypercube": "a Latin hypercube", "sobol": "a Sobol sequence",
+    "grid": "a full grid", "list": "a list", "latin_hypercube": "a Latin hypercube", "sobol": "a Sobol sequence",
 }  # fmt: skip
 SHARES = ("share", "probability", "care", "clarity")  # last words of paths that are a share of 1
 UNSET = "as it is"

@@ -1,5 +1,6 @@
 """What the explorer holds: every text that it can show, by point, worked out here so that the script only looks it up."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -13,7 +14,8 @@ from sim.report.sweep.axes import Axis
 from sim.report.sweep.embed import embedded
 from sim.report.sweep.picture import Marks, Picture, marks, picture
 from sim.report.sweep.reader import ATTACKS, Sweep
-from sim.report.sweep.rows import Row, difference, moved, records, spread
+from sim.report.sweep.rows import Row, difference, most, moved, over_best, records, spread
+from sim.report.sweep.setting import outer
 
 MOST = 5000  # points in a page
 ConfigOf = Callable[[int], str]
@@ -63,6 +65,15 @@ class Measured(NamedTuple):
     label: Shown
 
 
+class Alone(NamedTuple):
+    """What is shown of one hypothesis by itself."""
+
+    name: str
+    note: str
+    mean: Shown
+    difference: Shown | None  # None where nothing is compared
+
+
 class Explorer(NamedTuple):
     """The explorer as the template lays it out."""
 
@@ -71,6 +82,7 @@ class Explorer(NamedTuple):
     levers: list[Lever]
     references: list[Reference]
     measures: list[Measured]  # attacks first
+    alone: list[Alone]
     picture: Picture
     marks: Marks  # of the first point shown
     config: Markup
@@ -103,12 +115,20 @@ def explorer(sweep: Sweep, axes: Sequence[Axis], config_of: ConfigOf) -> Explore
         Lever(a, int(np.floor(a.at[kept[columns.start]] + 0.5)), columns.add([a.words[i] for i in kept]))
         for a in axes
     ]
-    status = columns.add([_status(p, r, first) for p, r in zip(points, found, strict=True)])
+    best = "the best of its setting" if outer(axes) else "the best"
+    status = columns.add([_status(p, r, first, best) for p, r in zip(points, found, strict=True)])
     point = columns.add([f"Point {p}" for p in points])
     references = [_reference(sweep, x, kept, columns) for x in sweep.against]
     measures = [
         _measured(sweep, m, kept, columns) for m in [ATTACKS, *(m for m in sweep.measures if m != ATTACKS)]
     ]
+    alone = [
+        Alone(
+            h, "" if h in sweep.fitted else "not averaged", columns.add([number(r.get(f"mean[{h}]")) for r in found]),
+            columns.add([_difference(r, f"[{h}]") for r in found]) if first else None,
+        )
+        for h in sweep.alone
+    ]  # fmt: skip
     drawn = picture(found, (float(means.min()), float(means.max())))
     configs = [config_lines(config_of(p)) for p in points]
     lines = {x: i for i, x in enumerate(dict.fromkeys(x for c in configs for x in c))}
@@ -123,7 +143,7 @@ def explorer(sweep: Sweep, axes: Sequence[Axis], config_of: ConfigOf) -> Explore
         "configs": [[lines[x] for x in c] for c in configs],
     }
     return Explorer(
-        point, status, levers, references, measures, drawn, marks(drawn.points[columns.start]),
+        point, status, levers, references, measures, alone, drawn, marks(drawn.points[columns.start]),
         escape("\n".join(configs[columns.start])), embedded(data), len(points), len(means),
     )  # fmt: skip
 
@@ -147,25 +167,37 @@ def _lever(x: Lever, kept: Indices) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _status(point: int, r: Row, against: str) -> str:
+def _difference(r: Row, of: str = "", end: float = math.inf) -> str:
+    """A difference with its interval, where that is known."""
+    if r.get(f"difference{of}") is None:
+        return MISSING
+    e = difference(r, of, end)
+    return e.mean if r.get(f"difference_low{of}") is None else str(e)
+
+
+def _status(point: int, r: Row, against: str, best: str) -> str:
     """The point in a sentence, as it is read aloud."""
     cell = spread(r, ATTACKS, 0.0)
     said = f"Point {point}: {cell.text} attacks expected ({cell.small[0]})"
     if against and r.get("difference") is not None:
         said += f", {difference(r)} against “{clean(against)}”, {r['label']}"
+    if r.get("over_best") is not None:
+        over = over_best(r)
+        said += f"; {over.mean} ({over.interval}) from {best}" if r["over_best"] else ""
     return f"{said}."
 
 
 def _measured(sweep: Sweep, measure: str, kept: Indices, columns: Columns) -> Measured:
     rows = records(sweep.rows(measure).iloc[kept])
-    cells = [spread(r, measure, float(sweep.plan["horizon_days"])) for r in rows]
+    horizon = float(sweep.plan["horizon_days"])
+    cells = [spread(r, measure, horizon) for r in rows]
     head = heading(measure)
     return Measured(
         head.title,
         head.note,
         columns.add([c.text for c in cells]),
         columns.add(["; ".join(c.small) for c in cells]),
-        columns.add([MISSING if r.get("difference") is None else str(difference(r)) for r in rows]),
+        columns.add([_difference(r, end=most(measure, horizon)) for r in rows]),
         columns.add([r["label"] or MISSING for r in rows]),
     )
 

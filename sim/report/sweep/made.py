@@ -7,10 +7,11 @@ from sim.report.parts import Cell, Column, Rows, Table, clean, listed
 from sim.report.rounding import number
 from sim.report.sections.grid import heading
 from sim.report.sections.reproduce import SET_NAMES
-from sim.report.sweep.answer import ranked
 from sim.report.sweep.axes import KINDS, Axis, design_of
+from sim.report.sweep.best import ranked
 from sim.report.sweep.reader import ATTACKS, Sweep
-from sim.report.sweep.rows import difference, records, spread
+from sim.report.sweep.rows import difference, over_best, records, spread
+from sim.report.sweep.setting import outer
 
 BEST, FIRST = 40, 10
 MOST_FAILED = 50
@@ -27,19 +28,30 @@ LIMITS: tuple[tuple[str, str], ...] = (
     ),
     (
         "Between the points nothing was run.",
-        "The sliders show the nearest point that exists and never a value in between. A map’s cells are points, its colours are not smoothed.",
-    ),
-    (
-        "Points share their luck.",
-        "All points ran with the same draws, so that differences between them are steadier than each mean, and so that all of them are off in the "
-        "same direction where these draws were odd ones.",
+        "The sliders show the nearest point that exists and never a value in between. A map’s cells are points, and their colours are not "
+        "smoothed; only the lines on it, of equal width of an interval, are drawn between cells by interpolation.",
     ),
 )  # fmt: skip
+SHARED_LUCK = (
+    "Points share their luck.",
+    "All points ran with the same draws and the same luck, so that differences between them are steadier than each mean, and so that all of "
+    "them are off in the same direction where these draws were odd ones.",
+)
+SHARED_DRAWS = (
+    "Points share their draws.",
+    "All points ran with the same draws of the parameters but each with luck of its own, so that all of them are off in the same direction "
+    "where these draws were odd ones, and differences between them have the luck of both.",
+)
+
+
+def limits(sweep: Sweep) -> tuple[tuple[str, str], ...]:
+    """What a sweep can't know."""
+    return (*LIMITS, SHARED_LUCK if sweep.shared_luck else SHARED_DRAWS)
 
 
 def points_table(sweep: Sweep, axes: Sequence[Axis]) -> Table:
     """At most 50 points: those with the fewest expected attacks, then the first of the design."""
-    order = ranked(sweep).index
+    order = ranked(sweep.attacks).index
     best = [int(p) for p in order[:BEST]]
     first = [int(p) for p in sweep.design.index if p not in set(best)][:FIRST]
     place = {int(p): i for i, p in enumerate(sweep.design.index)}
@@ -47,10 +59,13 @@ def points_table(sweep: Sweep, axes: Sequence[Axis]) -> Table:
     measured = {m: dict(zip(sweep.design.index, records(sweep.rows(m)), strict=True)) for m in sweep.measures}
     horizon = float(sweep.plan["horizon_days"])
     others = [m for m in sweep.measures if m != ATTACKS]
+    paired = "over_best" in sweep.attacks and sweep.attacks["over_best"].notna().any()
     rows: Rows = []
     for p in (*best, *first):
         attacks = measured[ATTACKS][p]
         row: list[Cell | str] = [f"{p}", _mean(spread(attacks, ATTACKS, horizon))]
+        if paired:
+            row.append(Cell(over_best(attacks).mean, (over_best(attacks).interval,)))
         if against:
             row.append(
                 Cell(difference(attacks).mean, (difference(attacks).interval,), attacks["label"] or "")
@@ -59,11 +74,14 @@ def points_table(sweep: Sweep, axes: Sequence[Axis]) -> Table:
         row += [_mean(spread(measured[m][p], m, horizon)) for m in others]
         rows.append(row)
     columns = [Column("Point", numeric=False), heading(ATTACKS)]
+    if paired:
+        columns.append(Column("More than the best", "paired difference from the best in the same setting"))
     if against:
         columns.append(Column("Difference in attacks", f"less {clean(against)}"))
     columns += [Column(a.title, numeric=a.numeric) for a in axes]
     columns += [heading(m) for m in others]
-    said = f"the {len(best)} with the fewest expected attacks" + (
+    across = " in whatever setting" if outer(axes) else ""
+    said = f"the {len(best)} with the fewest expected attacks{across}" + (
         f", then the first {len(first)} of the rest" if first else ""
     )
     return Table(

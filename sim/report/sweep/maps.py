@@ -1,56 +1,43 @@
-"""Heat maps of a grid: attacks, and the difference to the first reference, over each pair of numeric levers."""
+"""Heat maps of a grid over each pair of numeric levers: attacks, their difference to the first reference, a second measure."""
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.colors import BoundaryNorm, Colormap
-from matplotlib.figure import Figure as Canvas
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
 
-from sim.report.figures.style import INK, WIDTH, inline_svg, short, styled
-from sim.report.parts import Cell, Column, Figure, Rows, Table, clean
-from sim.report.rounding import estimate, number
+from sim.report.parts import Cell, Column, Figure, Rows, Table, clean, listed
+from sim.report.rounding import number
+from sim.report.sections.grid import heading
 from sim.report.sweep.axes import Axis
-from sim.report.sweep.colours import pen_on, scale
-from sim.report.sweep.reader import Sweep
-from sim.report.sweep.rows import Row, records
+from sim.report.sweep.heat import Slice, draw, grid_of, holds_zero
+from sim.report.sweep.reader import ATTACKS, Sweep
+from sim.report.sweep.rows import Row, difference, over_best, records, spread
+from sim.report.sweep.second import Second
 from sim.report.words import quoted
 
 MOST_PAIRS = 4
 MOST_CELLS = 2500
-MOST_NUMBERS = 64  # cells in which the number is written too
-MOST_TICKS = 12
-Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
-class Slice(NamedTuple):
-    """A pair of levers, the points in each cell of their grid, and where the others are held."""
-
-    x: Axis
-    y: Axis
-    rows: dict[tuple[int, int], Row]  # by steps of x and y
-    held: str
-
-
-def maps(sweep: Sweep, axes: Sequence[Axis]) -> list[Figure]:
+def maps(sweep: Sweep, axes: Sequence[Axis], other: Second | None) -> list[Figure]:
     """Figures of at most ``MOST_PAIRS`` pairs, those with the fewest cells first."""
     levers = [a for a in axes if a.numeric and not a.simplex and a.exact and len(a.steps) > 1]
     pairs = sorted(combinations(levers, 2), key=lambda p: len(p[0].steps) * len(p[1].steps))
     pairs = [p for p in pairs if len(p[0].steps) * len(p[1].steps) <= MOST_CELLS][:MOST_PAIRS]
     out = []
     for k, (x, y) in enumerate(pairs, 1):
-        cut = _slice(sweep, axes, x, y)
-        out.append(_attacks(cut, f"map-{k}"))
+        cut = _slice(sweep, axes, x, y, ATTACKS)
+        out.append(_levels(sweep, cut, ATTACKS, f"map-{k}"))
         if sweep.against and any(r["difference"] is not None for r in cut.rows.values()):
             out.append(_difference(cut, sweep.against[0], f"map-{k}-difference"))
+        if other is not None:
+            cut = _slice(sweep, axes, x, y, other.measure)
+            out.append(_levels(sweep, cut, other.measure, f"map-{k}-second", other.why))
     return out
 
 
-def _slice(sweep: Sweep, axes: Sequence[Axis], x: Axis, y: Axis) -> Slice:
+def _slice(sweep: Sweep, axes: Sequence[Axis], x: Axis, y: Axis, measure: str) -> Slice:
     """The points at which the other axes stand nearest to their middles."""
     others = [a for a in axes if a not in (x, y)]
     chosen = np.ones(len(sweep.design), dtype=bool)
@@ -61,20 +48,12 @@ def _slice(sweep: Sweep, axes: Sequence[Axis], x: Axis, y: Axis) -> Slice:
         away = np.round(((at - middle) ** 2).sum(axis=1), 9)
         chosen = (at == at[int(away.argmin())]).all(axis=1)
     kept = [int(i) for i in np.flatnonzero(chosen)]
-    found = records(sweep.attacks.iloc[kept])
+    found = records(sweep.rows(measure).iloc[kept])
     rows: dict[tuple[int, int], Row] = {
         (int(x.at[i]), int(y.at[i])): r | {"point": int(sweep.design.index[i])}
         for i, r in zip(kept, found, strict=True)
     }
     return Slice(x, y, rows, "; ".join(f"{a.title} {a.words[kept[0]]}" for a in others))
-
-
-def _grid(cut: Slice, value: str) -> Floats:
-    """A value of each cell, rows y, columns x; NaN where there is no point."""
-    out = np.full((len(cut.y.steps), len(cut.x.steps)), np.nan)
-    for (i, j), r in cut.rows.items():
-        out[j, i] = np.nan if r[value] is None else r[value]
-    return out
 
 
 def _held(cut: Slice) -> str:
@@ -94,31 +73,46 @@ def _extremes(cut: Slice, value: str) -> tuple[Row, str, Row, str]:
     return known[low], where(low), known[high], where(high)
 
 
-def _attacks(cut: Slice, name: str) -> Figure:
-    title = f"Attacks by {cut.x.title} and {cut.y.title}"
+def _levels(sweep: Sweep, cut: Slice, measure: str, name: str, why: str = "") -> Figure:
+    """A measure's mean at each cell, with lines of equal width of its interval."""
+    called = heading(measure).title
+    what = called.lower()
+    title = f"{called} by {cut.x.title} and {cut.y.title}"
     low, at_low, high, at_high = _extremes(cut, "mean")
-    width = _grid(cut, "mean_high") - _grid(cut, "mean_low")
+    horizon = float(sweep.plan["horizon_days"])
+    width = grid_of(cut, "mean_high") - grid_of(cut, "mean_low")
     known = width[np.isfinite(width)]
     said = (
-        f" The 95% interval of a mean is {number(known.min())} to {number(known.max())} attacks wide."
+        f" The 95% interval of a mean is {number(known.min())} to {number(known.max())} wide."
         if known.size
         else ""
     )
-    says = f"Fewest {_said(low)} at {at_low}; most {_said(high)} at {at_high}.{said}{_held(cut)}"
+    first, last = (f"{x.text} ({x.small[0]})" for x in (spread(r, measure, horizon) for r in (low, high)))
+    says = f"Lowest {first} at {at_low}; highest {last} at {at_high}.{said}{_held(cut)}"
+    shared = "share their draws and their luck" if sweep.shared_luck else "share their draws"
+    paired = any(r.get("over_best") is not None for r in cut.rows.values())
+    better = (
+        ["the paired differences from the best (over_best) in the numbers behind this figure"]
+        if paired
+        else []
+    )
+    better += ["the difference map"] if sweep.against and measure == ATTACKS else []
+    read = f": read {listed(better, 'or')}" if better else ""
     return Figure(
         id=name,
-        svg=_draw(cut, name, title, says, "mean", contours=width),
+        svg=draw(cut, name, title, says, "mean", f"expected {what}", contours=width),
         title=title,
         says=says,
         note=(
-            "Colour: expected attacks, brighter is more. Lines, labelled: the width of the mean’s own 95% interval, in attacks; "
-            "means that differ by less than that are hardly told apart. Blank cells have no point: a constraint leaves them out, "
-            f"or they failed.{_held(cut)}"
+            f"{f'{why} ' if why else ''}Colour: expected {what}, brighter is more. Lines, labelled: how wide the mean’s own 95% interval is, "
+            "interpolated between cells. They say how well the level is known; cells "
+            f"{shared}, so that differences between them are known better{read}. Blank cells have no point: a constraint leaves them out, or they failed.{_held(cut)}"
         ),
         table=_table(
-            f"Attacks by {cut.x.title} and {cut.y.title}: mean, its interval, 5% to 95% of runs",
+            f"{title}: mean, its interval, 5% to 95% of runs"
+            + (", paired difference from the best in the same settings" if paired else ""),
             cut,
-            _mean_cell,
+            lambda r: _mean_cell(r, measure, horizon),
         ),
     )
 
@@ -126,14 +120,16 @@ def _attacks(cut: Slice, name: str) -> Figure:
 def _difference(cut: Slice, against: str, name: str) -> Figure:
     title = f"Attacks less those under {clean(against)}, by {cut.x.title} and {cut.y.title}"
     low, at_low, high, at_high = _extremes(cut, "difference")
-    unsure = sum(_holds_zero(r) for r in cut.rows.values())
+    compared = [r for r in cut.rows.values() if r["difference"] is not None]
+    unsure, without = sum(holds_zero(r) for r in compared), len(cut.rows) - len(compared)
+    failed = f" {without} {'has' if without == 1 else 'have'} nothing to be compared with." if without else ""
     says = (
-        f"From {_apart(low)} at {at_low} to {_apart(high)} at {at_high}. At {unsure} of {len(cut.rows)} cells the interval of the "
-        f"difference holds 0.{_held(cut)}"
+        f"From {difference(low)} at {at_low} to {difference(high)} at {at_high}. At {unsure} of {len(compared)} cells the interval of the "
+        f"difference holds 0.{failed}{_held(cut)}"
     )
     return Figure(
         id=name,
-        svg=_draw(cut, name, title, says, "difference", hatched=True),
+        svg=draw(cut, name, title, says, "difference", "difference in attacks", hatched=True),
         title=title,
         says=says,
         note=(
@@ -144,26 +140,18 @@ def _difference(cut: Slice, against: str, name: str) -> Figure:
     )
 
 
-def _said(r: Row) -> str:
-    return str(estimate(r["mean"], r["mean_low"], r["mean_high"]))
-
-
-def _apart(r: Row) -> str:
-    return str(estimate(r["difference"], r["difference_low"], r["difference_high"], sign=True))
-
-
-def _holds_zero(r: Row) -> bool:
-    low, high = r["difference_low"], r["difference_high"]
-    return low is None or high is None or low <= 0.0 <= high
-
-
-def _mean_cell(r: Row) -> Cell:
-    e = estimate(r["mean"], r["mean_low"], r["mean_high"])
-    return Cell(e.mean, (e.interval, f"runs {number(r['q05'])} to {number(r['q95'])}"))
+def _mean_cell(r: Row, measure: str, horizon_days: float) -> Cell:
+    x = spread(r, measure, horizon_days)
+    over = over_best(r)
+    return (
+        x
+        if r.get("over_best") is None
+        else Cell(x.text, (*x.small, f"{over.mean} ({over.interval}) over the best"))
+    )
 
 
 def _difference_cell(r: Row) -> Cell:
-    e = estimate(r["difference"], r["difference_low"], r["difference_high"], sign=True)
+    e = difference(r)
     return Cell(e.mean, (e.interval,), r["label"] or "")
 
 
@@ -177,86 +165,3 @@ def _table(caption: str, cut: Slice, cell: Any) -> Table:
         found = [cut.rows.get((i, j)) for i in range(len(cut.x.steps))]
         rows.append([word, *(Cell("–") if r is None else cell(r) for r in found)])
     return Table(caption, columns, rows)
-
-
-def _draw(
-    cut: Slice,
-    name: str,
-    title: str,
-    says: str,
-    value: str,
-    *,
-    contours: Floats | None = None,
-    hatched: bool = False,
-) -> Any:
-    grid = _grid(cut, value)
-    colours, norm = scale(grid)
-    with styled():
-        rows = len(cut.y.steps)
-        canvas = Canvas(figsize=(WIDTH, min(7.0, 1.6 + 0.42 * rows)), layout="constrained")
-        ax = canvas.subplots()
-        across, up = np.arange(len(cut.x.steps) + 1) - 0.5, np.arange(rows + 1) - 0.5
-        mesh = ax.pcolormesh(
-            across, up, np.ma.masked_invalid(grid), cmap=colours, norm=norm, linewidth=0, antialiased=False
-        )
-        _ticks(ax, cut)
-        if hatched:
-            for (i, j), r in cut.rows.items():
-                if r[value] is not None and _holds_zero(r):
-                    pen = pen_on(colours, norm, r[value])
-                    ax.add_patch(
-                        Rectangle(
-                            (i - 0.5, j - 0.5), 1, 1, fill=False, hatch="////", edgecolor=pen, linewidth=0
-                        )
-                    )
-        if grid.size <= MOST_NUMBERS:
-            # beside the lines of equal width, which run through the middles of cells
-            _numbers(ax, cut, value, colours, norm, below=0.0 if contours is None else 0.27)
-        if contours is not None:
-            _contours(ax, contours)
-        bar = canvas.colorbar(mesh, ax=ax, spacing="proportional", fraction=0.05, pad=0.02)
-        bar.outline.set_visible(False)
-        bar.set_label("expected attacks" if value == "mean" else "difference in attacks")
-        return inline_svg(canvas, name, title, says)
-
-
-def _numbers(
-    ax: Axes, cut: Slice, value: str, colours: Colormap, norm: BoundaryNorm, *, below: float
-) -> None:
-    """The value of each cell, on its own colour."""
-    for (i, j), r in cut.rows.items():
-        if r[value] is None:
-            continue
-        e = estimate(r[value], r[f"{value}_low"], r[f"{value}_high"], sign=value == "difference")
-        behind = {"facecolor": colours(norm(r[value])), "edgecolor": "none", "pad": 1.0}
-        pen = pen_on(colours, norm, r[value])
-        ax.text(i, j - below, e.mean, ha="center", va="center", fontsize=7.5, color=pen, bbox=behind)
-
-
-def _ticks(ax: Axes, cut: Slice) -> None:
-    for which, axis in (("x", cut.x), ("y", cut.y)):
-        every = -(-len(axis.steps) // MOST_TICKS)
-        at = range(0, len(axis.steps), every)
-        getattr(ax, f"set_{which}ticks")(list(at), [short(axis.steps[i], 12) for i in at])
-        getattr(ax, f"set_{which}label")(short(axis.title, 40))
-    ax.tick_params(length=0)
-    for side in ("left", "bottom"):
-        ax.spines[side].set_visible(False)
-
-
-def _contours(ax: Axes, width: Floats) -> None:
-    """Lines of equal width of the mean's interval; none where it is the same everywhere."""
-    known = width[np.isfinite(width)]
-    if min(width.shape) < 2 or not known.size or known.max() - known.min() < 1e-6:
-        return
-    levels = [
-        x
-        for x in MaxNLocator(4).tick_values(float(known.min()), float(known.max()))
-        if known.min() < x < known.max()
-    ]
-    if not levels:
-        return
-    lines = ax.contour(np.ma.masked_invalid(width), levels=levels, colors="white", linewidths=2.4)
-    ax.contour(np.ma.masked_invalid(width), levels=levels, colors=INK, linewidths=1.0)
-    for text in ax.clabel(lines, fmt=lambda x: number(x), fontsize=7, colors=INK):
-        text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.8})

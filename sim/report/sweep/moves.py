@@ -10,12 +10,14 @@ from sim.report.figures.style import BLUE, FAINT, INK, MUTED, NARROW, ORANGE, in
 from sim.report.parts import Column, Figure, Rows, Table, clean
 from sim.report.rounding import MISSING, number, probability
 from sim.report.sweep.reader import Sweep
-from sim.report.sweep.rows import LABELS, chances
-from sim.report.words import INFORMED, PRIOR_DRIVEN
+from sim.report.sweep.rows import chances, labels_of
+from sim.report.words import INFORMED, NOT_JUDGED, PRIOR_DRIVEN
 
 NAME = "moves"
 MOST_DOTS = 1000
-LOOKS = {INFORMED: (BLUE, "o", BLUE), PRIOR_DRIVEN: (INK, "s", "white")}
+LOOKS = {
+    INFORMED: (BLUE, "o", BLUE), PRIOR_DRIVEN: (INK, "s", "white"), NOT_JUDGED: (MUTED, "D", "white"),
+}  # fmt: skip
 OTHER = (MUTED, "x", MUTED)
 
 
@@ -37,7 +39,7 @@ def moves_figure(sweep: Sweep) -> Figure | None:
     says = (
         f"The record moved the probability by {number(float(move.median()), 2)} at the median point and at most from "
         f"{ends[0]} to {ends[1]}, at point {found.index[most]}. "
-        + "; ".join(f"{x}: {int((found['label'] == x).sum()):,} points" for x in LABELS)
+        + "; ".join(f"{x}: {int((found['label'] == x).sum()):,} points" for x in labels_of(found))
         + "."
     )
     return Figure(
@@ -46,8 +48,9 @@ def moves_figure(sweep: Sweep) -> Figure | None:
         title=title,
         says=says,
         note=(
-            "On the line the record has left the answer where the prior put it. Filled circles are informed by the record, hollow "
-            "squares prior-driven, crosses without difference; within the band a move is under 0.05."
+            "On the line the record has left the probability where the prior put it, whatever it says of the level. Filled circles are "
+            "informed by the record, hollow squares prior-driven, crosses without difference, diamonds not judged; within the band a "
+            "move is under 0.05. All points share the same draws of the parameters, so that they move together."
         ),
         table=_table(found),
         narrow=True,
@@ -62,7 +65,7 @@ def _table(found: pd.DataFrame) -> Table:
         part = found[inside if high > 0.99 else inside & (found["before"] < high - 1e-9)]
         if part.empty:
             continue
-        n = [int((part["label"] == x).sum()) for x in LABELS]
+        n = [int((part["label"] == x).sum()) for x in labels_of(found)]
         rows.append(
             [
                 f"{low:.1f} to {high:.1f}", f"{len(part):,}", probability(float(part["before"].mean())),
@@ -71,7 +74,7 @@ def _table(found: pd.DataFrame) -> Table:
         )  # fmt: skip
     columns = (
         Column("Before any data", numeric=False), Column("Points"), Column("Mean before"), Column("Mean with the record"),
-        *(Column(x.capitalize()) for x in LABELS),
+        *(Column(x.capitalize()) for x in labels_of(found)),
     )  # fmt: skip
     return Table("Points by their probability before any data", columns, rows)
 
@@ -85,7 +88,7 @@ def _draw(found: pd.DataFrame, of: str, title: str, says: str) -> Any:
         ax = canvas.subplots()
         ax.fill_between([0, 1], [-0.05, 0.95], [0.05, 1.05], color=ORANGE, alpha=0.18, linewidth=0)
         ax.plot([0, 1], [0, 1], color=FAINT, linewidth=1.0)
-        for label in LABELS:
+        for label in labels_of(found):
             part = kept[kept["label"] == label]
             colour, marker, fill = LOOKS.get(label, OTHER)
             if not part.empty:

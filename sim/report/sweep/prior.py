@@ -1,40 +1,25 @@
-"""Section 5: how much of the numbers is prior, and what no lever can move."""
+"""Section 5: the rival hypotheses, what each says of the points by itself, and how far each lever reaches."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sim.report.parts import Cell, Column, Rows, Table, listed
+import numpy as np
+
+from sim.report.parts import Cell, Column, Rows, Table, clean
 from sim.report.rounding import fixed, number, probability
-from sim.report.sections.grid import heading
-from sim.report.sections.hypotheses import FAMILIES, MECHANISMS, has
-from sim.report.sweep.answer import counts
+from sim.report.sections.hypotheses import FAMILIES
 from sim.report.sweep.axes import Axis
+from sim.report.sweep.best import ranked
+from sim.report.sweep.levels import MOST_SETTINGS
 from sim.report.sweep.reader import ATTACKS, Sweep
-from sim.report.sweep.rows import LABELS
+from sim.report.sweep.rows import difference, records
 from sim.report.sweep.scatter import bins
+from sim.report.sweep.setting import Setting
 
-LEVERS = {
-    "policy.target": "target of a strike", "policy.delay_days": "delay of a strike", "policy.clarity": "clarity of the message",
-}  # fmt: skip
-TIMING = ("policy.delay_days",)
-"""Levers that move when strikes come, and so something, even where no mechanism knows of them."""
-
-
-def labels_table(sweep: Sweep) -> Table | None:
-    """How many contrasts of each measure have each label."""
-    rows: Rows = []
-    for measure in sweep.measures:
-        for against in sweep.against:
-            n = counts(sweep.rows(measure, against))
-            if sum(n.values()):
-                rows.append([heading(measure).title, against, *(f"{n[x]:,}" for x in LABELS)])
-    if not rows:
-        return None
-    columns = [
-        Column("Measure", numeric=False),
-        Column("Against", numeric=False),
-        *(Column(x.capitalize()) for x in LABELS),
-    ]
-    return Table("How many points are informed by the record, by measure", columns, rows)
+BEST = 5  # points in the table by hypothesis
+SHUFFLES = 200
+FLOOR = 0.95
+Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def weights_table(sweep: Sweep) -> Table:
@@ -61,12 +46,9 @@ def weights_table(sweep: Sweep) -> Table:
 def alone_table(sweep: Sweep) -> Table | None:
     """Each hypothesis that was run by itself: its best and worst points in attacks."""
     rows: Rows = []
-    for h in sweep.plan["hypotheses"]:
-        key = f"mean[{h}]"
-        found = sweep.attacks
-        if key not in found or found[key].isna().all():
-            continue
-        order = found[key].dropna().sort_values(kind="stable")
+    found = sweep.attacks
+    for h in sweep.alone:
+        order = found[f"mean[{h}]"].dropna().sort_values(kind="stable")
         row: list[Cell | str] = [
             str(h), str(int(order.index[0])), number(order.iloc[0]), str(int(order.index[-1])), number(order.iloc[-1]),
             number(order.iloc[-1] - order.iloc[0]),
@@ -81,70 +63,102 @@ def alone_table(sweep: Sweep) -> Table | None:
     return Table("Under each hypothesis by itself", columns, rows)
 
 
-def silent(sweep: Sweep, axes: Sequence[Axis]) -> list[str]:
-    """What no lever of the design can move, under which hypotheses, by construction."""
-    out = []
-    paths = [a.path for a in axes]
-    ours = [p for p in paths if p == "policy" or p.startswith("policy.")]
-    flat = [h for h in sweep.fitted if sweep.files.hypotheses[h].family == "no-effect"]
-    if flat and ours:
-        weight = sum(float(sweep.calibration["hypotheses"][h]["evidence_weight"]) for h in flat)
-        out.append(
-            f"Under {listed(flat)} a strike changes no rate of attacks, by construction: no lever that only moves strikes can move "
-            f"attacks there. {'It holds' if len(flat) == 1 else 'Together they hold'} {probability(weight)} of the weight."
-        )
-    for path, what in LEVERS.items():
-        if not any(p == path or p.startswith(f"{path}.") for p in ours):
-            continue
-        without = [h for h in sweep.fitted if not has(sweep.files.hypotheses[h], MECHANISMS[what])]
-        if not without:
-            continue
-        everywhere = len(without) == len(sweep.fitted)
-        who = f"any hypothesis that is averaged ({listed(without)})" if everywhere else listed(without)
-        then = (
-            "there it moves only when strikes come, and with that how many and which decay is left at the horizon"
-            if path in TIMING
-            else "it moves nothing in these numbers" if everywhere else "it moves nothing there"
-        )  # fmt: skip
-        out.append(
-            f"The {what} is not modelled under {who}: {then}. What the sweep shows of it is no evidence."
-        )
-    for a in axes:
-        first, _, name = a.path.partition(".")
-        without = [h for h in sweep.fitted if first == "assumptions" and name not in _parameters(sweep, h)]
-        if without:
-            out.append(
-                f"{a.title} ({a.path}) is not declared by {listed(without)}: what it moves there was put there by this sweep."
-            )
-    return out
+def best_table(sweep: Sweep, groups: Sequence[Setting]) -> Table | None:
+    """The best points under each hypothesis by itself: their difference from the first reference, or their mean."""
+    if not sweep.alone:
+        return None
+    rows = sweep.attacks
+    if len(groups) == 1:
+        best = list(ranked(rows).index[:BEST])
+    else:
+        best = [ranked(rows.iloc[g.at]).index[0] for g in groups[:MOST_SETTINGS]]
+    words = {rows.index[i]: g.words for g in groups for i in g.at}
+    compared = bool(sweep.against)
 
+    def shown(r: dict[str, Any], h: str) -> Cell:
+        if not compared:
+            return Cell(number(r.get(f"mean[{h}]")))
+        e = difference(r, f"[{h}]")
+        return Cell(e.mean, (e.interval,) if r.get(f"difference_low[{h}]") is not None else ())
 
-def _parameters(sweep: Sweep, h: str) -> set[str]:
-    x = sweep.files.hypotheses[h]
-    return {*x.assumptions, *x.parameters, *(n for n in sweep.files.settings.assumptions)}
+    out: Rows = []
+    for p, r in zip(best, records(rows.loc[best]), strict=True):
+        average = difference(r)
+        all_ = Cell(average.mean, (average.interval,)) if compared else Cell(number(r["mean"]))
+        out.append(
+            [Cell(f"{int(p)}", (words[p],) if words[p] else ()), all_, *(shown(r, h) for h in sweep.alone)]
+        )
+    columns = [
+        Column("Point", numeric=False), Column("The average"),
+        *(Column(h, "" if h in sweep.fitted else "not averaged") for h in sweep.alone),
+    ]  # fmt: skip
+    which = (
+        f"The {len(best)} points with the fewest attacks"
+        if len(groups) == 1
+        else "The best point of each setting"
+    )
+    what = (
+        f"attacks less those under “{clean(sweep.against[0])}”, 95% interval"
+        if compared
+        else "expected attacks"
+    )
+    return Table(f"{which}, under each hypothesis by itself: {what}", columns, out)
 
 
 def reach(sweep: Sweep, axes: Sequence[Axis]) -> Table:
-    """How far each lever moves attacks: the means over its steps, from the lowest to the highest."""
-    means = sweep.attacks["mean"].to_numpy(dtype=float)
+    """How far each lever moves attacks: the means over its steps, from the lowest to the highest, beside a lever of chance."""
+    means = sweep.attacks["mean"].to_numpy(dtype=np.float64)
     half = ((sweep.attacks["mean_high"] - sweep.attacks["mean_low"]) / 2.0).median()
+    by = [bins(a, means) for a in axes]
+    floors = chance_reach(means, [[b.points for b in found] for found in by])
     rows: Rows = []
-    for a in axes:
-        by = [b.mean for b in bins(a, means)]
-        rows.append([a.title, f"{len(by)}", number(max(by) - min(by)), number(min(by)), number(max(by))])
+    for a, found, floor in zip(axes, by, floors, strict=True):
+        low, high = min(b.mean for b in found), max(b.mean for b in found)
+        above = high - low > floor + 1e-9 * max(1.0, abs(high))
+        rows.append(
+            [
+                a.title,
+                f"{len(found)}",
+                number(high - low),
+                number(floor),
+                "yes" if above else "no",
+                number(low),
+                number(high),
+            ]
+        )
     ends = float(means.min()), float(means.max())
     rows.append(
         [
             "Whole design",
             f"{len(means):,} points",
             number(ends[1] - ends[0]),
+            "–",
+            "–",
             number(ends[0]),
             number(ends[1]),
         ]
     )
     columns = (
         Column("Lever", numeric=False), Column("Stretches"), Column("Attacks apart", "highest less lowest mean over its stretches"),
-        Column("Lowest"), Column("Highest"),
+        Column("A lever of chance", f"95% of {SHUFFLES} random orders of the points reach no further"),
+        Column("Reaches further", numeric=False), Column("Lowest"), Column("Highest"),
     )  # fmt: skip
     what = f"How far each lever moves {ATTACKS}, the others as the design has them"
     return Table(f"{what}; a mean’s own interval is ± {number(half, 2)} at the median point", columns, rows)
+
+
+def chance_reach(means: Floats, sizes: Sequence[Sequence[int]]) -> list[float]:
+    """How far levers with stretches of these sizes would reach if points came in no order: 95% quantiles over shuffles.
+
+    The generator is fixed, so that the same table gives the same floor.
+    """
+    rng = np.random.default_rng(0)
+    ends = [np.concatenate([[0], np.cumsum(x)]) for x in sizes]
+    centred = means - means.mean()
+    found = np.empty((SHUFFLES, len(sizes)))
+    for k in range(SHUFFLES):
+        total = np.concatenate([[0.0], np.cumsum(rng.permutation(centred))])
+        for j, end in enumerate(ends):
+            of_stretches = np.diff(total[end]) / np.diff(end)
+            found[k, j] = of_stretches.max() - of_stretches.min()
+    return [float(x) for x in np.quantile(found, FLOOR, axis=0, method="inverted_cdf")]

@@ -8,6 +8,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from sim.errors import ConfigError
+from sim.report.words import NOT_JUDGED, PRIOR_DRIVEN
 from sim.scenario.study_files import StudyFiles
 from sim.study.bundle import read_json, read_table
 
@@ -40,6 +41,7 @@ class Sweep(NamedTuple):
     design: pd.DataFrame  # a row for each point that has results, by its number, a column for each path
     table: pd.DataFrame  # a row for each point, measure and reference
     failed: list[dict[str, Any]]
+    command: list[str]  # what was typed; empty where that isn't known
 
     @property
     def against(self) -> list[str]:
@@ -63,6 +65,30 @@ class Sweep(NamedTuple):
         if self.against:
             found = found[found["against"] == (self.against[0] if against is None else against)]
         return found.set_index("point").reindex(self.design.index)
+
+    @property
+    def alone(self) -> list[str]:
+        """Hypotheses that were run by themselves too."""
+        found = self.attacks
+        return [
+            str(h)
+            for h in self.plan["hypotheses"]
+            if f"mean[{h}]" in found and found[f"mean[{h}]"].notna().any()
+        ]
+
+    @property
+    def shared_luck(self) -> bool:
+        """Whether a run of the same number has the same luck at every point."""
+        return self.files.study.crn
+
+    def draws(self, kind: str) -> int:
+        """How many draws there are under the posterior or under the prior, all hypotheses together."""
+        return sum(int(x["draws"]) for x in self.plan.get("sets", ()) if x["name"] == kind)
+
+    def runs(self, kind: str) -> int:
+        """How many runs of each cell these draws have."""
+        found = (x for x in self.plan.get("sets", ()) if x["name"] == kind)
+        return sum(int(x["draws"]) * int(x["each"]) for x in found)
 
     @property
     def attacks(self) -> pd.DataFrame:
@@ -100,8 +126,9 @@ def read_sweep(folder: Path) -> Sweep:
         files=_config(folder / "config.json", config),
         calibration=_document(folder / "calibration.json", ("hypotheses",)),
         design=points.loc[np.sort(results)],
-        table=table,
+        table=_judged(table),
         failed=_failed(folder / "failed.json"),
+        command=_command(folder / "manifest.json"),
     )
 
 
@@ -111,6 +138,22 @@ def _numbers(table: pd.DataFrame, paths: list[str]) -> pd.DataFrame:
     return table.assign(
         **{c: pd.to_numeric(table[c], errors="coerce") for c in table.columns if c not in names}
     )
+
+
+def _judged(table: pd.DataFrame) -> pd.DataFrame:
+    """Labels with ``not judged`` for a contrast that has none; that of an old folder without runs under the prior is none."""
+    nothing = pd.Series(np.nan, index=table.index)
+    label, compared = table["label"].astype(object), table.get("difference", nothing).notna()
+    before = table.get("prior_probability_better", nothing)
+    none = label.isna() | (before.isna() & (label == PRIOR_DRIVEN))
+    return table.assign(label=label.mask(compared & none, NOT_JUDGED))
+
+
+def _command(path: Path) -> list[str]:
+    """The command that the manifest tells of."""
+    found = read_json(path) if path.exists() else None
+    command = found.get("command") if isinstance(found, dict) else None
+    return [str(x) for x in command] if isinstance(command, list) else []
 
 
 def _failed(path: Path) -> list[dict[str, Any]]:

@@ -1,19 +1,26 @@
 """Rows of the table of points as the words and tables of the other reports take them."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sim.measures import MEASURES
 from sim.report.parts import Cell
 from sim.report.rounding import Estimate, estimate, probability
 from sim.report.sections.grid import spread_cell
-from sim.report.words import INFORMED, NO_DIFFERENCE, PRIOR_DRIVEN, odds
+from sim.report.words import INFORMED, NO_DIFFERENCE, NOT_JUDGED, PRIOR_DRIVEN, odds
 
 Row = Mapping[str, Any]
 SPREAD = ("mean", "mean_low", "mean_high", "q05", "q95", "censored")
 LABELS = (INFORMED, PRIOR_DRIVEN, NO_DIFFERENCE)
+
+
+def labels_of(rows: pd.DataFrame) -> tuple[str, ...]:
+    """The labels that rows may have; that something isn't judged only where it isn't."""
+    return (*LABELS, NOT_JUDGED) if (rows["label"] == NOT_JUDGED).any() else LABELS
 
 
 def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
@@ -22,16 +29,34 @@ def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): x for k, x in r.items()} for r in whole.to_dict("records")]
 
 
+def most(measure: str, horizon_days: float) -> float:
+    """The most that a measure can be: a probability 1, days the horizon; no other has an end."""
+    unit = MEASURES[name].unit if (name := measure.partition("[")[0]) in MEASURES else ""
+    return {"probability": 1.0, "days": horizon_days}.get(unit, math.inf)
+
+
 def spread(row: Row, measure: str, horizon_days: float) -> Cell:
-    """A measure at a point: mean, the mean's own interval, 5% to 95% of runs."""
+    """A measure at a point: mean, the mean's own interval within what the measure can be, 5% to 95% of runs."""
     if row["mean"] is None:
         return Cell("–")
-    return spread_cell({k: row.get(k) for k in SPREAD}, measure, horizon_days)
+    found = {k: row.get(k) for k in SPREAD}
+    found |= {k: _within(found[k], 0.0, most(measure, horizon_days)) for k in ("mean_low", "mean_high")}
+    return spread_cell(found, measure, horizon_days)
 
 
-def difference(row: Row) -> Estimate:
-    """A paired difference with its interval."""
-    return estimate(row.get("difference"), row.get("difference_low"), row.get("difference_high"), sign=True)
+def difference(row: Row, of: str = "", end: float = math.inf) -> Estimate:
+    """A paired difference with its interval within ± ``end``; under the hypothesis ``[of]`` by itself, where one is named."""
+    mean, low, high = (row.get(f"difference{k}{of}") for k in ("", "_low", "_high"))
+    return estimate(mean, _within(low, -end, end), _within(high, -end, end), sign=True)
+
+
+def over_best(row: Row) -> Estimate:
+    """The paired difference from the best point of the same setting, with its interval."""
+    return estimate(row.get("over_best"), row.get("over_best_low"), row.get("over_best_high"), sign=True)
+
+
+def _within(x: float | None, low: float, high: float) -> float | None:
+    return None if x is None else min(max(x, low), high)
 
 
 def moved(row: Row, what: str = "fewer attacks") -> str:
@@ -42,11 +67,14 @@ def moved(row: Row, what: str = "fewer attacks") -> str:
         return "the two never differ: no difference"
     found = odds(row)
     if found.before is None:
-        return f"nothing was run under the prior alone, so how much of this is evidence isn’t known: {row['label']}"
+        return (
+            "nothing was run under the prior alone, so how much of this is evidence isn’t known: not judged"
+        )
     after, before = probability(found.after), probability(found.before)
+    end = "not judged, of too few draws" if row["label"] == NOT_JUDGED else row["label"]
     if after == before:
-        return f"the record left the probability of {what} {found.of} at {after}: {row['label']}"
-    return f"the record moved the probability of {what} {found.of} from {before} to {after}: {row['label']}"
+        return f"the record left the probability of {what} {found.of} at {after}: {end}"
+    return f"the record moved the probability of {what} {found.of} from {before} to {after}: {end}"
 
 
 def chances(rows: pd.DataFrame) -> tuple["pd.Series[float]", "pd.Series[float]", bool]:

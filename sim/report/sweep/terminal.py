@@ -12,6 +12,7 @@ from rich.text import Text
 
 from sim.report.parts import clean
 from sim.report.rounding import estimate, number, probability
+from sim.report.words import NOT_JUDGED
 
 COLUMNS = 100
 BEST = 5
@@ -28,13 +29,7 @@ def print_sweep(document: Document, console: Console) -> None:
         table = pd.read_parquet(Path(document["table"]), filters=[("measure", "==", "attacks")])
         if len(table):
             console.print(_best(table), width=width)
-            console.print(
-                Text(
-                    "The best of many points looks better than it is: their runs' chance differs too. The report says how many "
-                    "points can't be told from the best."
-                ),
-                width=width,
-            )
+            console.print(Text(_warning(table)), width=width)
     for failure in document["failures"][:BEST]:
         where = (
             f"point {failure['point']}" if failure.get("point") is not None else f"chunk {failure['chunk']}"
@@ -53,12 +48,27 @@ def print_sweep(document: Document, console: Console) -> None:
             console.print(Text(f"{what}: {clean(document[what])}"), soft_wrap=True)
 
 
+def _warning(table: pd.DataFrame) -> str:
+    """What to make of the first rows: one of many, or points of several settings."""
+    if not all(p == "policy" or p.startswith("policy.") for p in _paths(table)):
+        return "Settings are scenarios, not choices: rows of different settings are no ranking. The report has the best of each setting."
+    return (
+        "The best of many points looks better than it is: their runs' chance differs too. The report says how many points "
+        "can't be told from the best."
+    )
+
+
+def _paths(table: pd.DataFrame) -> list[str]:
+    """The design's columns, which stand between the point and the measure."""
+    return [str(x) for x in table.columns[1 : list(table.columns).index("measure")]]
+
+
 def _best(table: pd.DataFrame) -> Table:
     """The points with the fewest attacks, against the first policy that they are compared with."""
     first = table["against"].dropna().unique()
     if len(first):
         table = table[table["against"] == first[0]]
-    paths = list(table.columns[1 : list(table.columns).index("measure")])
+    paths = _paths(table)
     out = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for path in paths[:4]:
         out.add_column(clean(path.rpartition(".")[2]), overflow="fold")
@@ -78,7 +88,19 @@ def _best(table: pd.DataFrame) -> Table:
             which = ("probability_mean_better", "prior_probability_mean_better")
             after, before = which if on_average else ("probability_better", "prior_probability_better")
             said = f"{probability(row[after])} ({probability(row[before]) if pd.notna(row[before]) else '–'})"
-            cells += [Text(f"{d.mean} [{d.low}, {d.high}]"), Text(said), Text(clean(str(row["label"])))]
+            cells += [
+                Text(f"{d.mean} [{d.low}, {d.high}]"),
+                Text(said),
+                Text(
+                    clean(
+                        row["label"]
+                        if pd.notna(row["label"])
+                        else NOT_JUDGED
+                        if pd.notna(row["difference"])
+                        else "–"
+                    )
+                ),
+            ]
         out.add_row(*cells)
     return out
 

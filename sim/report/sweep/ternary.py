@@ -10,46 +10,51 @@ from matplotlib.figure import Figure as Canvas
 from sim.report.figures.style import FAINT, INK, NARROW, RULE, inline_svg, short, styled
 from sim.report.parts import Column, Figure, Rows, Table
 from sim.report.rounding import number, percent
+from sim.report.sections.grid import heading
 from sim.report.sweep.axes import Axis
 from sim.report.sweep.colours import scale
-from sim.report.sweep.reader import Sweep
+from sim.report.sweep.reader import ATTACKS, Sweep
+from sim.report.sweep.second import Second
 
 MOST_DOTS = 600
 HEIGHT = 3**0.5 / 2
 
 
-def ternary_figures(sweep: Sweep, axes: Sequence[Axis]) -> list[Figure]:
+def ternary_figures(sweep: Sweep, axes: Sequence[Axis], other: Second | None) -> list[Figure]:
     """A triangle for each simplex of three shares."""
     groups = dict.fromkeys(a.simplex for a in axes if a.simplex)
     out = []
     for k, simplex in enumerate(groups, 1):
         shares = [a for a in axes if a.simplex == simplex]
         if len(shares) == 3:
-            out.append(_figure(sweep, shares, f"triangle-{k}"))
+            out.append(_figure(sweep, shares, f"triangle-{k}", ATTACKS))
+            if other is not None:
+                out.append(_figure(sweep, shares, f"triangle-{k}-second", other.measure, other.why))
     return out
 
 
-def mixtures(sweep: Sweep, shares: Sequence[Axis]) -> pd.DataFrame:
-    """Each mixture once: its three shares, its points, and the mean of their expected attacks."""
+def mixtures(sweep: Sweep, shares: Sequence[Axis], measure: str = ATTACKS) -> pd.DataFrame:
+    """Each mixture once: its three shares, its points, and the mean of what is expected of a measure."""
     table = pd.DataFrame({f"s{i}": np.round(a.values, 9) for i, a in enumerate(shares)})
-    table["mean"] = sweep.attacks["mean"].to_numpy(dtype=np.float64)
+    table["mean"] = sweep.rows(measure)["mean"].to_numpy(dtype=np.float64)
     return table.groupby(["s0", "s1", "s2"], as_index=False).agg(
         points=("mean", "size"), mean=("mean", "mean")
     )
 
 
-def _figure(sweep: Sweep, shares: Sequence[Axis], name: str) -> Figure:
-    found = mixtures(sweep, shares)
+def _figure(sweep: Sweep, shares: Sequence[Axis], name: str, measure: str, why: str = "") -> Figure:
+    found = mixtures(sweep, shares, measure)
+    called = heading(measure).title
     names = [a.path.rpartition(".")[2].replace("_", " ") for a in shares]
     what = shares[0].title.partition(":")[0].lower()
-    title = f"Attacks by shares of the {what}: {', '.join(names)}"
+    title = f"{called} by shares of the {what}: {', '.join(names)}"
     means = found["mean"].to_numpy(dtype=np.float64)
     low, high = (found.iloc[int(k)] for k in (means.argmin(), means.argmax()))
 
     def where(r: "pd.Series[Any]") -> str:
         return ", ".join(f"{n} {percent(float(r[f's{i}']))}" for i, n in enumerate(names))
 
-    says = f"Fewest {number(low['mean'])} at {where(low)}; most {number(high['mean'])} at {where(high)}; {len(found):,} mixtures."
+    says = f"Lowest {number(low['mean'])} at {where(low)}; highest {number(high['mean'])} at {where(high)}; {len(found):,} mixtures."
     shown = found.iloc[
         np.unique(np.linspace(0, len(found) - 1, min(len(found), MOST_DOTS)).round().astype(int))
     ]
@@ -66,20 +71,20 @@ def _figure(sweep: Sweep, shares: Sequence[Axis], name: str) -> Figure:
     more = " Other levers are averaged over, as the design has them." if found["points"].max() > 1 else ""
     return Figure(
         id=name,
-        svg=_draw(shown, names, name, title, says),
+        svg=_draw(shown, names, name, title, says, called.lower()),
         title=title,
         says=says,
-        note=f"Each corner is a strike on that target alone, each dot a mixture; colour is expected attacks, brighter is more.{more}",
+        note=f"{why + ' ' if why else ''}Each corner is a strike on that target alone, each dot a mixture; colour is expected {called.lower()}, brighter is more.{more}",
         table=Table(
-            f"Attacks by shares of the {what}",
-            (*(Column(x.capitalize()) for x in names), Column("Points"), Column("Attacks")),
+            f"{called} by shares of the {what}",
+            (*(Column(x.capitalize()) for x in names), Column("Points"), Column(called)),
             rows,
         ),
         narrow=True,
     )
 
 
-def _draw(found: pd.DataFrame, names: list[str], name: str, title: str, says: str) -> Any:
+def _draw(found: pd.DataFrame, names: list[str], name: str, title: str, says: str, what: str) -> Any:
     values = found["mean"].to_numpy(dtype=np.float64)
     colours, norm = scale(values)
     with styled():
@@ -111,7 +116,7 @@ def _draw(found: pd.DataFrame, names: list[str], name: str, title: str, says: st
         ax.margins(0.12)
         bar = canvas.colorbar(dots, ax=ax, spacing="proportional", fraction=0.05, pad=0.02)
         bar.outline.set_visible(False)
-        bar.set_label("expected attacks")
+        bar.set_label(f"expected {what}")
         return inline_svg(canvas, name, title, says)
 
 

@@ -75,8 +75,19 @@ def test_which_figures_a_design_has(grid: Swept, simplex: Swept, sobol: Swept) -
     def figures(x: Swept) -> list[str]:
         return [f.attributes["id"] for f in x.page.all("figure") if "id" in f.attributes]
 
-    assert figures(grid) == ["figure-map-1", "figure-map-1-difference", "figure-levers", "figure-moves"]
-    assert figures(simplex) == ["figure-triangle-1", "figure-levers", "figure-moves"]
+    assert figures(grid) == [
+        "figure-map-1",
+        "figure-map-1-difference",
+        "figure-map-1-second",
+        "figure-levers",
+        "figure-moves",
+    ]
+    assert figures(simplex) == [
+        "figure-triangle-1",
+        "figure-triangle-1-second",
+        "figure-levers",
+        "figure-moves",
+    ]
     assert figures(sobol) == ["figure-levers", "figure-moves"]
 
 
@@ -88,16 +99,20 @@ def test_the_answer_by_hand(grid: Swept) -> None:
     assert "Delay: over 0.25 days, 1 day, 2 days, 4 days, 7 days and 14 days" in said
     assert "at point 0 (delay 0.25 days, tempo: min gap 0 days) with 50.2 (48.2 to 52.2)" in said
     assert "at point 23 (delay 14 days, tempo: min gap 6 days) with 67.0" in said
-    # means reach as low as 52.25: those up to 54.25. By delay: .25 all four, 1 all four, 2 with gaps 0, 2, 4, and 4 with 0
-    assert "11 of 23 other points can’t be told from the best" in said
-    # differences overlap up to −9.75 + 2: means up to 52.25, five others
-    assert "By their paired differences from “none”, in which shared luck cancels, 5 of 23 can’t." in said
+    # paired differences from point 0 are .75, 1, 1.75, … with ± .5, widened by z(1 − .025/23) / z(.975) = 3.065 / 1.960 to ± .78
+    assert "widened to hold for all 23 comparisons at once" in said
+    assert "1 of 23 other points can’t be told from point 0." in said
     assert "winner’s curse" in said
     # below 0: means below 59; above 0: means above 61
     assert "lies below 0 at 18 of 24 points, above 0 at 4 of 24, and holds 0 at 2 of 24" in said
     assert "8 are informed by the record, 16 are prior-driven and 0 without difference" in said
-    # under the prior: attacks + 3 − 0.2 · point: 53.0 − … the least is at point 4, 51 + 3 − 0.8
-    assert "the fewest attacks are expected at point 4 (53.2)" in said
+    # before any data: .5 + .02 (60 − attacks) less .1 at every third point from 0 and .01 elsewhere; .67 at point 4 (51 attacks)
+    assert "the first is point 4 (0.67); point 0 has 0.60 there" in said
+    # two standard errors of 250 draws are .063, those with attacks below 56.84 or above 63.16; of 100 draws .1
+    assert "with the record above at 15, below at 4, and the rest, 5, are even (from 0.36 to 0.70)" in said
+    assert "before any data above at 7, below at 3, and the rest, 14, are even" in said
+    # 2 √(.25/250 + .25/100) = .118
+    assert "a move of the probability of less than 0.12 could not have shown" in said
 
 
 def test_the_map_has_the_tables_numbers(grid: Swept) -> None:
@@ -163,12 +178,13 @@ def test_what_no_lever_can_move(grid: Swept, sobol: Swept) -> None:
     said = grid.page.all("section", aria_labelledby="prior")[0].text
     assert "Under M0 a strike changes no rate of attacks" in said
     assert (
-        "The delay of a strike is not modelled under any hypothesis that is averaged (M0, M3 and M4): there it moves only when"
+        "The delay of a strike has no effect of its own under any hypothesis that is averaged (M0, M3 and M4): there it moves only when"
         in said
     )
-    assert "clarity of the message is not" not in said
+    assert "clarity of the message" not in said
     assert (
-        "The clarity of the message is not modelled under any hypothesis that is averaged" in sobol.page.text
+        "The clarity of the message has no effect of its own under any hypothesis that is averaged"
+        in sobol.page.text
     )
 
 
@@ -190,7 +206,8 @@ def test_a_sweep_without_references(tmp_path: Path) -> None:
     """Nothing is compared: no differences, no labels, and the page is still whole."""
     page = swept(write_sweep(tmp_path / "sweep", "grid", against=())).page
     assert "Against" not in [h.text for h in page.all("th")]
-    assert "can’t be told from the best" in page.text
+    assert "1 of 23 other points can’t be told from point 0" in page.text
+    assert "Ranked before any data by the median of attacks, the first is point 7 (20)" in page.text
 
 
 def test_a_grid_cut_by_a_constraint(tmp_path: Path) -> None:

@@ -107,10 +107,14 @@ def test_titles() -> None:
             "the record left the probability of fewer attacks on average at 0.55: prior-driven",
         ),
         ({"label": "no difference"}, "the two never differ: no difference"),
+        (
+            {"label": "not judged"},
+            "the record moved the probability of fewer attacks on average from 0.52 to 0.55: not judged, of too few draws",
+        ),
         ({"label": None}, "nothing is compared"),
         (
             {"prior_probability_mean_better": None, "prior_probability_better": None},
-            "nothing was run under the prior alone, so how much of this is evidence isn’t known: prior-driven",
+            "nothing was run under the prior alone, so how much of this is evidence isn’t known: not judged",
         ),
     ],
 )
