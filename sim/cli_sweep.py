@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.cli_call import SOME_FAILED, Engine, Json, Responses, Workers, call, check_engine
+from sim.errors import ConfigError
 
 
 def sweep(
@@ -70,14 +71,20 @@ def sweep(
 ) -> None:
     """Run many points of a design, or go on with a sweep that was stopped."""
     check_engine(engine)
+    asked = {"--status": status, "--merge": merge, "--export": export, "--sql": sql, "--shard": shard}
+    several = [name for name, x in asked.items() if x]
+    if len(several) > 1:
+        raise ConfigError(
+            f"{several[1]}: expected one of {', '.join(asked)} in a call, found {several[0]} too"
+        )
     if status:
         call("sweep.status", target=target, out=out, as_json=as_json)
         return
-    if export is not None or sql is not None:
-        if export is not None:
-            call("sweep.export", target=target, out=out, to=export, as_json=as_json)
-        if sql is not None:
-            call("sweep.sql", target=target, out=out, query=sql, as_json=as_json)
+    if export is not None:
+        call("sweep.export", target=target, out=out, to=export, as_json=as_json)
+        return
+    if sql is not None:
+        call("sweep.sql", target=target, out=out, query=sql, as_json=as_json)
         return
     if merge is not None:
         found = call("sweep.merge", target=target, parts=merge, out=out, workers=workers, as_json=as_json)

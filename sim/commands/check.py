@@ -9,7 +9,9 @@ import typer
 from sim.errors import ConfigError, Located
 from sim.remarks import say_rows
 from sim.scenario.check import check_file
+from sim.scenario.loader import Loaded
 from sim.scenario.record import Record
+from sim.scenario.sweeps.config import Sweep
 
 
 def check(files: Sequence[Path], *, responses: Path | None = None, as_json: bool = False) -> dict[str, Any]:
@@ -32,7 +34,18 @@ def check(files: Sequence[Path], *, responses: Path | None = None, as_json: bool
             if not as_json:
                 named = len(found) - 1
                 also = f" and {named} file{'s' * (named > 1)} that it names" if named else ""
-                typer.echo(f"{path}: ok ({next(iter(found.values())).kind}{also})")
+                typer.echo(f"{path}: ok ({_what(next(iter(found.values())))}{also})")
     if mistakes and not as_json:
         raise ConfigError(list(mistakes))
     return {"ok": not mistakes, "errors": [x.clean()._asdict() for x in mistakes]}
+
+
+def _what(loaded: Loaded) -> str:
+    """What a file is; of a sweep, how much."""
+    if not isinstance(loaded.model, Sweep):
+        return loaded.kind
+    from sim.scenario.sweeps.design import size
+
+    return (
+        f"sweep of at most {size(loaded.model.design):,} points, {loaded.model.runs.of_a_cell:,} runs each,"
+    )

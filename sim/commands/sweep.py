@@ -21,10 +21,11 @@ from sim.scenario.sweeps.files import SweepFiles, load_sweep
 from sim.study import bundle as bundles
 from sim.study.runner import Engine
 from sim.study.sweep import limits, shares
+from sim.study.sweep.cells import cells_of
 from sim.study.sweep.drive import Driven, Executor, Limits, drive
 from sim.study.sweep.export import export as write_export
 from sim.study.sweep.finish import finish
-from sim.study.sweep.folder import SweepFolder, begin, is_sweep
+from sim.study.sweep.folder import TABLE, SweepFolder, begin, is_sweep
 from sim.study.sweep.layout import Layout
 from sim.study.sweep.local import local, prepare
 from sim.study.sweep.lock import alone
@@ -106,6 +107,7 @@ def _open(
         progress.say(f"going on with {out}")
         return folder, None
     path = bundles.choose_folder(out, files.sweep.name)
+    limits.check(limits.Cost(cells_of(files).runs(files.sweep.runs.of_a_cell), 0.0), files.sweep.budget, path)
     say_rows(files.files.record)
     say_notes(files.files.record)
     fitted = _fit(files, progress, wait)
@@ -139,7 +141,6 @@ def _check_cost(
     plan = json.loads(begun[PLAN])
     layout, budget = Layout.from_document(plan), files.sweep.budget
     rough = limits.rough_cost(layout, len(plan["columns"]))
-    limits.check(limits.Cost(rough.runs, 0.0), budget, path)
     if not limits.needs_trial(rough, budget, path):
         return None
     progress.say("trying a chunk, to know what the sweep will cost")
@@ -208,7 +209,7 @@ def _end(
     if whole or share == WHOLE:
         progress.say("summing up")
         failed = [*finish(folder, present, threads, bundles.command_line()), *driven.lost]
-        table = str(folder.path / "table.parquet") if (folder.path / "table.parquet").is_file() else None
+        table = str(folder.path / TABLE) if (folder.path / TABLE).is_file() else None
     if table is not None:
         progress.say("writing the report")
         report = str(write_sweep_report(folder.path, folder.path / bundles.REPORT))
@@ -219,13 +220,20 @@ def _end(
         "stopped_by": driven.stopped_by,
         "table": table,
         "report": report,
-        "go_on": None if whole else _again(folder, share),
+        "go_on": _go_on(folder, present, share),
     }
 
 
 def _again(folder: SweepFolder, share: Share) -> str:
     part = "" if share == WHOLE else f" --shard {share.k}/{share.n}"
     return f"deter sweep {folder.path}{part}"
+
+
+def _go_on(folder: SweepFolder, present: dict[int, Path], share: Share) -> str | None:
+    """The command that goes on; None if nothing is left. Where a part is done, it is that of the whole."""
+    if len(present) == folder.layout.chunks:
+        return None
+    return _again(folder, share if shares.missing(folder.layout, present, share) else WHOLE)
 
 
 @contextmanager
@@ -245,13 +253,21 @@ def _terminable() -> Iterator[None]:
 def status(target: Path, *, out: Path | None = None, as_json: bool = False) -> dict[str, Any]:
     """How far a sweep is."""
     folder = _begun(target, out)
-    document = shares.status(folder, folder.store.present(check=False))
+    present = folder.store.present(check=False)
+    table = folder.path / TABLE
+    document = {
+        **shares.status(folder, present),
+        "failed": sum(len(shares.failures(x)) for x in present.values()),
+        "table": str(table) if table.is_file() else None,
+        "go_on": None if len(present) == folder.layout.chunks and table.is_file() else _again(folder, WHOLE),
+    }
     if not as_json:
         console = out_console()
         console.print(
             f"{folder.path}: {document['chunks_done']} of {document['chunks']} shards, {document['runs_done']:,} of "
             f"{document['runs']:,} runs of {document['points']:,} points"
-            + ("" if document["complete"] else f"; go on with: {_again(folder, WHOLE)}"),
+            + (f", {document['failed']} failed" if document["failed"] else "")
+            + ("" if document["go_on"] is None else f"; go on with: {document['go_on']}"),
             highlight=False,
             soft_wrap=True,
         )
@@ -320,5 +336,16 @@ def sql(target: Path, query: str, *, out: Path | None = None, as_json: bool = Fa
 
 
 def _begun(target: Path, out: Path | None) -> SweepFolder:
-    """The folder of a sweep that was begun, named by itself or by --out."""
-    return SweepFolder(target if is_sweep(target) or out is None else out)
+    """The folder of a sweep that was begun, named by itself, or by --out beside the sweep's file, which must be of it."""
+    if target.is_dir():
+        if out is not None:
+            raise ConfigError(f"--out: expected it beside a sweep's file; {target} is a folder")
+        return SweepFolder(target)
+    files = load_sweep(target)
+    if out is None:
+        raise ConfigError(
+            f"--out: expected the folder of the sweep beside {target}, found nothing: write --out FOLDER"
+        )
+    folder = SweepFolder(out)
+    folder.check_same(files)
+    return folder

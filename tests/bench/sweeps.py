@@ -64,7 +64,8 @@ def _engine(folder: SweepFolder, chunks: Sequence[int]) -> float:
 
     shop = Workshop(folder.blobs())
     files = folder.files()
-    points, luck = read_draws(folder.blobs().draws, folder.layout.sets, folder.plan["places"])
+    runs = read_draws(folder.blobs().draws, folder.layout.sets, folder.plan["places"])
+    points, luck = runs.part(range(folder.layout.runs_per_cell))
     params = as_records(points.params)
     total = 0.0
     for chunk in chunks:

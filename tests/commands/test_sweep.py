@@ -301,6 +301,10 @@ def test_too_large_for_the_disk_is_refused(
     [
         (["--shard", "3/2"], "--shard: expected k/N with k from 1 to N"),
         (["--shard", "a"], "--shard: expected k/N"),
+        (
+            ["--status", "--export", "x.csv"],
+            "--export: expected one of --status, --merge, --export, --sql, --shard in a call",
+        ),
         (["--engine", "fast"], "--engine: expected compiled or simpy"),
         (["--out", "settings"], "--out: expected a new or empty folder"),
     ],
@@ -321,16 +325,16 @@ def test_a_folder_that_is_no_sweep(call: Call, tmp_path: Path) -> None:
 def begun(place: Path, tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     """Begin a sweep that takes seconds, in a process of its own; it is ended if it still runs."""
     started: list[subprocess.Popen[str]] = []
-    long = variant(
+    some = variant(
         place,
         "long",
         ("draws: 20, each: 5", "draws: 400, each: 200"),
         ("shard_runs: 130", "shard_runs: 2000"),
     )
 
-    def start(*arguments: str | Path) -> "subprocess.Popen[str]":
+    def start(*arguments: str | Path, sweep: Path = some) -> "subprocess.Popen[str]":
         job = subprocess.Popen(
-            [sys.executable, "-P", "-c", PROGRAM, "sweep", str(long), *map(str, arguments)],
+            [sys.executable, "-P", "-c", PROGRAM, "sweep", str(sweep), *map(str, arguments)],
             cwd=place, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )  # fmt: skip
@@ -368,6 +372,57 @@ def test_stopped_by_a_signal(
     assert last.endswith(f"go on with: deter sweep {tmp_path / 'x'}")
     assert "Traceback" not in err
     assert not list((tmp_path / "x" / "shards").glob(".*"))
+
+
+def test_ctrl_c_in_a_chunk_that_takes_long(
+    place: Path, begun: Callable[..., "subprocess.Popen[str]"], tmp_path: Path
+) -> None:
+    """The compiled loop hears no signal; one worker in this process stops at once all the same."""
+    changes = ("draws: 20, each: 5", "draws: 9000, each: 1000"), ("shard_runs: 130", "shard_runs: 10000000")
+    job = begun("--out", tmp_path / "x", "--workers", "1", sweep=variant(place, "longest", *changes))
+    assert job.stderr is not None
+    while "running the sweep" not in job.stderr.readline():
+        assert job.poll() is None
+    time.sleep(1.0)
+    started = time.monotonic()
+    job.send_signal(signal.SIGINT)
+    job.wait(timeout=30)
+    assert time.monotonic() - started < 5.0  # a chunk takes half a minute
+    assert job.returncode == 130
+
+
+def test_what_a_user_asks_of_a_sweep_that_goes_on(
+    call: Call, whole: tuple[Path, Said], tmp_path: Path
+) -> None:
+    """A table that is older than the shards is not read; one that is of some of them says so; a part that is done says so."""
+    folder = tmp_path / "x"
+    call("small.yaml", "--out", folder, "--stop-after-runs", 300, "--workers", "1")
+    said = call(folder, "--sql", "SELECT count(DISTINCT point) AS n FROM points")
+    assert (said.code, said.out) == (0, "n\n1\n")
+    assert "5 of 7 shards are not there yet" in said.line
+    said = call(folder, "--shard", "1/2", "--workers", "1", "--json")
+    assert said.document["go_on"] == f"deter sweep {folder}"
+    for question in (["--sql", "SELECT 1"], ["--export", tmp_path / "x.csv"]):
+        said = call(folder, *question)
+        assert said.code == 2
+        assert (
+            f"its table was made of 2 shards, and there are 5: `deter sweep {folder}` sums them up"
+            in said.line
+        )
+    assert not (tmp_path / "x.csv").exists()
+    assert call(folder, "--workers", "1").code == 0
+    assert contents(folder) == contents(whole[0])
+
+
+def test_status_of_another_sweep_is_refused(call: Call, place: Path, whole: tuple[Path, Said]) -> None:
+    """Beside a sweep's file, --status looks whether the folder is of it; without --out it says what is missing."""
+    other = variant(place, "other", ("[0.5, 2]", "[0.5, 3]"))
+    said = call(other, "--out", whole[0], "--status")
+    assert said.code == 2
+    assert "sweep.design.grid.policy.delay_days[1]" in said.line
+    said = call("small.yaml", "--status")
+    assert said.code == 2
+    assert "write --out FOLDER" in said.line
 
 
 def test_two_runs_on_one_folder(

@@ -16,6 +16,7 @@ from sim.report.words import NOT_JUDGED
 
 COLUMNS = 100
 BEST = 5
+AXES = 6  # that a terminal has room for
 Document = Mapping[str, Any]
 
 
@@ -28,6 +29,7 @@ def print_sweep(document: Document, console: Console) -> None:
     if document["table"]:
         table = pd.read_parquet(Path(document["table"]), filters=[("measure", "==", "attacks")])
         if len(table):
+            console.print(Text(_heading(table)), width=width)
             console.print(_best(table), width=width)
             console.print(Text(_warning(table)), width=width)
     for failure in document["failures"][:BEST]:
@@ -63,28 +65,37 @@ def _paths(table: pd.DataFrame) -> list[str]:
     return [str(x) for x in table.columns[1 : list(table.columns).index("measure")]]
 
 
+def _heading(table: pd.DataFrame) -> str:
+    """Which of the points are shown, of which axes, against whom."""
+    points, against = table["point"].nunique(), table["against"].dropna().unique().tolist()
+    said = f"the {min(BEST, points)} of {points:,} points with the fewest attacks"
+    if len(against) > 1:
+        said += f", against {clean(against[0])} (the table has {clean(', '.join(against[1:]))} too)"
+    more = len(_paths(table)) - AXES
+    return said + (f"; {more} more of what is varied are in the table" if more > 0 else "") + ":"
+
+
 def _best(table: pd.DataFrame) -> Table:
     """The points with the fewest attacks, against the first policy that they are compared with."""
     first = table["against"].dropna().unique()
     if len(first):
         table = table[table["against"] == first[0]]
-    paths = _paths(table)
+    paths = _paths(table)[:AXES]
+    on_average = bool(table["probability_mean_better"].notna().any())
     out = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for path in paths[:4]:
+    for path in paths:
         out.add_column(clean(path.rpartition(".")[2]), overflow="fold")
     out.add_column("attacks,\nmean [95%]", justify="right", no_wrap=True)
     if len(first):
         out.add_column(f"less {clean(first[0])},\nmean [95%]", justify="right", no_wrap=True)
-        out.add_column("P(better)\n(prior)", justify="right", no_wrap=True)
-        out.add_column("label", overflow="fold")
+        better = "P(better on\naverage)" if on_average else "P(a run\nbetter)"
+        out.add_column(f"{better} (prior)", justify="right", no_wrap=True)
+        out.add_column("label", no_wrap=True)
     for _, row in table.sort_values(["mean", "point"]).head(BEST).iterrows():
         e = estimate(row["mean"], row["mean_low"], row["mean_high"])
-        cells = [Text(clean(_short(row[path]))) for path in paths[:4]] + [
-            Text(f"{e.mean} [{e.low}, {e.high}]")
-        ]
+        cells = [Text(clean(_short(row[path]))) for path in paths] + [Text(f"{e.mean} [{e.low}, {e.high}]")]
         if len(first):
             d = estimate(row["difference"], row["difference_low"], row["difference_high"])
-            on_average = pd.notna(row["probability_mean_better"])
             which = ("probability_mean_better", "prior_probability_mean_better")
             after, before = which if on_average else ("probability_better", "prior_probability_better")
             said = f"{probability(row[after])} ({probability(row[before]) if pd.notna(row[before]) else '–'})"

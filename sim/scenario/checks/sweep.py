@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from sim.errors import Located
 from sim.scenario.checks.common import once
+from sim.scenario.hints import found
+from sim.scenario.scalars import Odd
 from sim.scenario.study import MEASURES
 from sim.scenario.sweeps.config import MOST_POINTS, Axis, Design, Sweep, Values
 from sim.scenario.sweeps.constraints import parse as parse_constraint
@@ -11,6 +13,8 @@ from sim.scenario.sweeps.design import axes, column_names, size
 from sim.scenario.sweeps.paths import POLICY, Target, parse
 from sim.scenario.text import listed, nearest, one_of, quoted
 from sim.scenario.tree import Node, Path, at, at_key
+
+MAIN = "attacks"
 
 
 def check(s: Sweep, tree: Node) -> Iterator[Located]:
@@ -24,15 +28,20 @@ def check(s: Sweep, tree: Node) -> Iterator[Located]:
         if name not in MEASURES:
             yield at(tree, ("measures", i), one_of(name, MEASURES, "a measure", most=20))
     yield from once(((x, ("measures", i)) for i, x in enumerate(s.measures)), tree, "measure")
+    if s.measures and MAIN not in s.measures:
+        yield at(
+            tree, ("measures",), f"expected {MAIN} among the measures, found none: the report rests on them"
+        )
+    yield from _check_values(tree, ("design",))
     yield from _check_list(s.design, tree)
     varied = axes(s.design)
     for path, axis in varied.items():
         here = (*where, path)
-        found = parse(path)
-        if isinstance(found, str):
-            yield at_key(tree, here, found)
+        target = parse(path)
+        if isinstance(target, str):
+            yield at_key(tree, here, target)
         else:
-            yield from _check_axis(s.design, path, axis, found, here, tree)
+            yield from _check_axis(s.design, path, axis, target, here, tree)
     yield from _check_overlaps(list(varied), where, tree)
     if (s.policy is None) == (POLICY not in varied):
         said = (
@@ -49,6 +58,20 @@ def varied_at(design: Design) -> Path:
     """Where in the file the paths of a design stand: in a list, at its first point."""
     form = next(iter(design.model_fields_set))
     return ("design", form, *({"list": (0,), "grid": ()}.get(form, ("over",))))
+
+
+def _check_values(tree: Node, path: Path) -> Iterator[Located]:
+    """Values that a config can't hold, wherever they stand in the design."""
+    node = tree.find(path)
+    below = node.value if node is not None else None
+    if isinstance(below, dict):
+        for name in below:
+            yield from _check_values(tree, (*path, name))
+    elif isinstance(below, list):
+        for i in range(len(below)):
+            yield from _check_values(tree, (*path, i))
+    elif node is not None and (isinstance(below, Odd) or below is None):
+        yield at(tree, path, f"expected a number, a text or a mapping, found {found(node)}")
 
 
 def _check_list(design: Design, tree: Node) -> Iterator[Located]:
@@ -127,11 +150,11 @@ def _check_constraints(s: Sweep, tree: Node) -> Iterator[Located]:
         if isinstance(axis, tuple) and not all(isinstance(x, int | float) for x in axis)
     }
     for i, text in enumerate(s.constraints):
-        found = parse_constraint(text)
-        if isinstance(found, str):
-            yield at(tree, ("constraints", i), found)
+        read = parse_constraint(text)
+        if isinstance(read, str):
+            yield at(tree, ("constraints", i), read)
             continue
-        for path in found.terms:
+        for path in read.terms:
             if path not in names:
                 said = one_of(path, names, "a path of the design")
                 yield at(tree, ("constraints", i), said)

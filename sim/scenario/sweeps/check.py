@@ -113,7 +113,11 @@ def check_points(files: "SweepFiles", tree: Node) -> Iterator[Located]:
                 if "sum to 1" in said and alone
                 else ""
             )
-            yield at_key(tree, ("design",), f"at point {i} ({_short(points, i)}): {said}{hint}")
+            named = said.partition(": ")[0]
+            where = (
+                (*varied_at(files.sweep.design), named) if named in axes(files.sweep.design) else ("design",)
+            )
+            yield at_key(tree, where, f"at point {i} ({_short(points, i)}): {said}{hint}")
             return
 
 

@@ -4,9 +4,11 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from sim.scenario.common import AtLeastOne, AtLeastTwo, Count, Document, Name, Positive, Sentence, Strict
+from sim.scenario.common import AtLeastOne, Document, Name, Positive, Sentence, Strict
 
 MOST_POINTS = 10_000_000
+MOST_DRAWS = 1_000_000  # a draw has some eighty parameters
+MOST_RUNS = 10_000_000  # of one point: they are worked on together
 
 
 class Axis(Strict):
@@ -86,22 +88,45 @@ class Design(Strict):
 class SweepRuns(Strict):
     """Runs of each point: the same draws of the parameters and the same luck at all of them."""
 
-    draws: AtLeastTwo = Field(
-        250, description="draws of hypothesis and parameters, averaged over the fitted hypotheses"
+    draws: int = Field(
+        250,
+        ge=2,
+        le=MOST_DRAWS,
+        description="draws of hypothesis and parameters, averaged over the fitted hypotheses",
     )
-    each: AtLeastOne = Field(
-        4, description="runs at each draw; from 2 on a draw's expected measures are compared too"
+    each: int = Field(
+        4,
+        ge=1,
+        le=MOST_DRAWS,
+        description="runs at each draw; from 2 on a draw's expected measures are compared too",
     )
-    prior_draws: Count = Field(100, description="draws under the prior alone, at most as many as draws")
+    prior_draws: int | None = Field(
+        None,
+        ge=0,
+        le=MOST_DRAWS,
+        description="draws under the prior alone, at most as many as draws; 100, or as many, if left out",
+    )
     hypotheses: tuple[Name, ...] = Field(
         (), description="hypotheses of the study that every point is crossed with, each by itself"
     )
-    hypothesis_draws: AtLeastTwo = Field(50, description="draws of each of these")
+    hypothesis_draws: int = Field(50, ge=2, le=MOST_DRAWS, description="draws of each of these")
+
+    @property
+    def before(self) -> int:
+        """Draws under the prior."""
+        return min(100, self.draws) if self.prior_draws is None else self.prior_draws
+
+    @property
+    def of_a_cell(self) -> int:
+        """Runs of one policy in one setting."""
+        return self.each * (self.draws + self.before + len(self.hypotheses) * self.hypothesis_draws)
 
     @model_validator(mode="after")
     def _fewer_under_the_prior(self) -> "SweepRuns":
-        if self.prior_draws == 1 or self.prior_draws > self.draws:
+        if self.prior_draws is not None and (self.prior_draws == 1 or self.prior_draws > self.draws):
             raise ValueError("prior_draws: expected 0, or from 2 to as many as draws")
+        if self.of_a_cell > MOST_RUNS:
+            raise ValueError(f"expected at most {MOST_RUNS:,} runs of a point, found {self.of_a_cell:,}")
         return self
 
 

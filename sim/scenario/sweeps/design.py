@@ -67,7 +67,7 @@ def points_of(sweep: Sweep) -> Points:
         levels = [_levels(x) for x in design.grid.values()]
         rows = (tuple(itertools.chain.from_iterable(x)) for x in itertools.product(*levels))
     elif design.list is not None:
-        rows = [tuple(x[p] for p in names) for x in design.list]
+        rows = [tuple(plain(x[p]) for p in names) for x in design.list]
     else:
         rows = _sampled(design)
     made = [list(x) for x in rows]
@@ -78,9 +78,14 @@ def points_of(sweep: Sweep) -> Points:
     ]
     once: dict[str, int] = {}
     for i in kept:
-        once.setdefault(json.dumps([columns[name][i] for name in names], sort_keys=True, default=str), i)
+        once.setdefault(json.dumps([_alike(columns[name][i]) for name in names], sort_keys=True), i)
     chosen = list(once.values())
     return Points({name: [x[i] for i in chosen] for name, x in columns.items()}, len(made))
+
+
+def _alike(value: Value) -> Value:
+    """A value as runs see it: 1 and 1.0 are one."""
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _names(path: str, axis: Values) -> list[str]:

@@ -73,7 +73,11 @@ def mistake(target: Target, text: str, settings: Mapping[str, Any]) -> str | Non
         return None if name in known else _no_path(text, "assumptions.", name, known)
     if target.root == "study":
         name = text.removeprefix("study.")
-        return None if name in STUDY else _no_path(text, "study.", name, STUDY)
+        return (
+            None
+            if name in STUDY
+            else f"expected what of a study may vary (after_record), found {quoted(name)}"
+        )
     if not target.parts:
         return None
     kind: Type = Type(_MODELS[target.root])
@@ -83,6 +87,8 @@ def mistake(target: Target, text: str, settings: Mapping[str, Any]) -> str | Non
         if i == 0 and part in _FORBIDDEN[target.root]:
             if part == "mobilisation":
                 return "expected a setting that the calibration does not rest on, found mobilisation: after the record it is study.after_record"
+            if part == "assumptions":
+                return f"expected assumptions.NAME, found {quoted(text)}: write {quoted(text.removeprefix('settings.'))}"
             return f"expected something that may vary, found {quoted(text)}"
         below = inside(kind, part)
         if isinstance(data, Sequence) and not isinstance(data, str):

@@ -60,6 +60,10 @@ class Cells:
         """The cells of policies that points are compared with."""
         return [self[int(i)] for i in np.flatnonzero(self.table["point"].to_numpy() < 0)]
 
+    def runs(self, of_a_cell: int) -> int:
+        """Runs in all."""
+        return len(self) * of_a_cell
+
     def written(self) -> bytes:
         """As a Parquet file."""
         out = io.BytesIO()

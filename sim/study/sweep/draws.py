@@ -38,15 +38,32 @@ def draws_table(source: PointSource, sets: Sequence[Set], places: Sequence[str])
     return out.getvalue()
 
 
-def read_draws(data: bytes, sets: Sequence[Set], places: Sequence[str]) -> tuple[Points, Ints]:
-    """The point and the luck of each run of a cell, sets one after the other."""
+class CellRuns:
+    """The point and the luck of each run of a cell, sets one after the other; points are laid out a stretch at a time."""
+
+    def __init__(self, draws: Points, rows: Ints, luck: Ints) -> None:
+        self._draws, self._rows, self._luck = draws, rows, luck
+        self._last: tuple[range, Points] = (range(0), draws)
+
+    def part(self, runs: range) -> tuple[Points, Ints]:
+        """The points and luck of a range of runs."""
+        here = slice(runs.start, runs.stop)
+        last = self._last  # cells of a chunk ask for the same, one after the other
+        if last[0] != runs or not len(runs):
+            self._last = last = (runs, self._draws.take(self._rows[here]))
+        return last[1], self._luck[here]
+
+
+def read_draws(data: bytes, sets: Sequence[Set], places: Sequence[str]) -> CellRuns:
+    """The runs of a cell, from the table that ``draws_table`` wrote."""
     table = pq.read_table(io.BytesIO(data))
     named = np.asarray(table["hypothesis"].to_pylist())
     hypotheses = tuple(dict.fromkeys(named.tolist()))
-    which = np.array([hypotheses.index(h) for h in named], np.int64)
+    which = np.unique(named, return_inverse=True)[1]
+    order = np.array([hypotheses.index(h) for h in np.unique(named).tolist()], np.int64)
     params = np.column_stack([table[p].to_numpy() for p in PARAMETERS])
     shares = np.column_stack([table[f"share[{x}]"].to_numpy() for x in places])
-    draws = Points(hypotheses, which, table["posterior_draw"].to_numpy().astype(np.int64), params, shares)
+    drawn = table["posterior_draw"].to_numpy().astype(np.int64)
     rows, luck = [], []
     first = 0
     for x in sets:
@@ -54,7 +71,8 @@ def read_draws(data: bytes, sets: Sequence[Set], places: Sequence[str]) -> tuple
         rows.append(first + draw)
         luck.append(luck_of(draw, np.tile(np.arange(x.each), x.draws), x.each))
         first += x.draws
-    return draws.take(np.concatenate(rows)), np.concatenate(luck)
+    points = Points(hypotheses, order[which], drawn, params, shares)
+    return CellRuns(points, np.concatenate(rows), np.concatenate(luck))
 
 
 def luck_of(draw: Ints, run: Ints, each: int) -> Ints:

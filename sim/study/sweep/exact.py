@@ -35,7 +35,10 @@ class ExactConfigs:
         lines += [f"{key}: {flow(x)}" for key, x in policy.items() if key not in (*_FIRST, "base")]
         around = surroundings(cell.values)
         if around:
-            lines += ["# in the sweep this ran with:", *(f"#   {k}: {flow(x)}" for k, x in around.items())]
+            lines += [
+                "# In the sweep this ran with other settings or assumptions. The whole point, for the list of a sweep's design:"
+            ]
+            lines += [f"#   {flow(cell.values)}"]
         return "\n".join(lines) + "\n"
 
 

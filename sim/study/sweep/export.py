@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim.console import error_console
 from sim.errors import ConfigError, RunError
+from sim.study.bundle import MANIFEST, read_json
 from sim.study.sweep.folder import TABLE, SweepFolder
 from sim.study.sweep.store import write_whole
 
@@ -65,12 +67,20 @@ WRITERS = {".csv": write_csv, ".nc": write_netcdf, ".parquet": write_parquet}
 
 
 def finished(folder: Path) -> SweepFolder:
-    """A sweep with its table. Raises ConfigError."""
+    """A sweep with its table, of all the shards that are there. Raises ConfigError."""
     found = SweepFolder(folder)
     if not (folder / TABLE).is_file():
         raise ConfigError(
             f"{folder}: expected a finished sweep, found no {TABLE}: `deter sweep {folder}` ends it"
         )
+    made = read_json(folder / MANIFEST).get("shards", {})
+    if len(made) != (now := len(found.store.present(check=False))):
+        raise ConfigError(
+            f"{folder}: its table was made of {len(made)} shards, and there are {now}: `deter sweep {folder}` sums them up"
+        )
+    if now < found.layout.chunks:
+        said = f"deter: {found.layout.chunks - now} of {found.layout.chunks} shards are not there yet: this is of the others"
+        error_console().print(said, markup=False, soft_wrap=True)
     return found
 
 

@@ -106,8 +106,8 @@ def layout_of(sweep: Sweep, cells: int) -> Layout:
 def sets_of(runs: SweepRuns) -> tuple[Set, ...]:
     """The sets of runs of each cell, one after the other."""
     asked: list[tuple[str, str, str | None, int]] = [("posterior", "posterior", None, runs.draws)]
-    if runs.prior_draws:
-        asked.append(("prior", "prior", None, runs.prior_draws))
+    if runs.before:
+        asked.append(("prior", "prior", None, runs.before))
     asked += [(f"hypothesis {h}", "posterior", h, runs.hypothesis_draws) for h in runs.hypotheses]
     out: list[Set] = []
     for name, kind, hypothesis, draws in asked:

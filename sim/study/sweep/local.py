@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.process import BaseProcess
+from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 from sim.errors import RunError, one_line
@@ -41,8 +42,7 @@ def local(
 ) -> Iterator[Iterator[Done]]:
     """Results of these chunks as they come, in any order."""
     if workers <= 1:
-        shop = Workshop(blobs, engine, threads)
-        yield map(shop.chunk, chunks)
+        yield _here(Workshop(blobs, engine, threads), chunks)
         return
     prepare()
     crew = _Crew(workers, (blobs, engine, threads))
@@ -50,6 +50,24 @@ def local(
         yield crew.results(chunks)
     finally:
         crew.stop()
+
+
+def _here(shop: Workshop, chunks: Sequence[int]) -> Iterator[Done]:
+    """Chunks in this process, each in a thread that Ctrl-C leaves behind: the compiled loop itself hears no signal."""
+    for chunk in chunks:
+        found: SimpleQueue[Done | BaseException] = SimpleQueue()
+        threading.Thread(target=_put, args=(found, shop, chunk), daemon=True).start()
+        done = found.get()
+        if isinstance(done, BaseException):
+            raise done
+        yield done
+
+
+def _put(found: "SimpleQueue[Done | BaseException]", shop: Workshop, chunk: int) -> None:
+    try:
+        found.put(work(shop, chunk))
+    except BaseException as error:
+        found.put(error)
 
 
 class _Worker(NamedTuple):

@@ -4,6 +4,7 @@ import io
 import json
 import time
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -61,7 +62,7 @@ class Workshop:
         self._variants, self._crn = files.variants, files.files.study.crn
         self._declared = {h: files.declared(h) for h in files.files.hypotheses}
         self.cells = Cells.read(blobs.design, plan["paths"], plan["against"])
-        self._points, self._luck = read_draws(blobs.draws, self.layout.sets, self._places)
+        self._runs = read_draws(blobs.draws, self.layout.sets, self._places)
         self._kept = [str(x) for x in plan["columns"]]
         all_columns = [name for name, _, _ in columns(self._places)]
         self._which = [all_columns.index(x) for x in self._kept]
@@ -92,8 +93,9 @@ class Workshop:
     def events(self, cell: Cell, run: int) -> list[Event]:
         """One run's events, on the reference engine."""
         world, held = self._world(cell)
-        point = holding(self._points[run : run + 1], held, self._declared)[0]
-        draws = Draws(self._seed, int(self._luck[run]), self._salt(cell))
+        points, luck = self._runs.part(range(run, run + 1))
+        point = holding(points, held, self._declared)[0]
+        draws = Draws(self._seed, int(luck[0]), self._salt(cell))
         return simulate_events(world, point.params, point.shares, draws)
 
     def _world(self, cell: Cell) -> tuple[World, dict[str, float]]:
@@ -103,8 +105,8 @@ class Workshop:
         return world_of(variant.files, variant.policy), variant.held
 
     def _run(self, cell: Cell, world: World, held: Mapping[str, float], runs: range) -> Floats:
-        here = slice(runs.start, runs.stop)
-        points, luck = holding(self._points[here], held, self._declared), self._luck[here]
+        points, luck = self._runs.part(runs)
+        points = holding(points, held, self._declared)
         table, _ = runs_in(world, points, luck, self._seed, self._salt(cell), self._engine, self._threads)
         return np.asarray(table[:, self._which])
 
@@ -135,7 +137,7 @@ class Workshop:
         pq.write_table(pa.table(table).replace_schema_metadata(metadata), out, compression=COMPRESSION)
         return out.getvalue()
 
-    @property
+    @cached_property
     def _index(self) -> tuple[list[str], Any, Any, Any]:
         """Set, draw, and run within the draw, of each run of a cell."""
         sets = self.layout.sets

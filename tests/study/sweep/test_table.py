@@ -193,7 +193,8 @@ def test_over_the_best_is_paired_directly(done: SweepFolder, rows: pd.DataFrame)
 
 def test_a_held_parameter_is_held_where_it_is_declared(files: SweepFiles, done: SweepFolder) -> None:
     """M3's effect is held under M3 and leaves M0, which has none, as it was; an assumption of the settings under both."""
-    points, _ = read_draws(done.blobs().draws, done.layout.sets, done.plan["places"])
+    runs = read_draws(done.blobs().draws, done.layout.sets, done.plan["places"])
+    points, _ = runs.part(range(done.layout.runs_per_cell))
     declared = {h: files.declared(h) for h in files.files.hypotheses}
     names = list(PARAMETERS)
     is_m3 = np.array([points.hypotheses[w] == "M3" for w in points.which])
