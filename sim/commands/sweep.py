@@ -168,9 +168,9 @@ def _work(
 ) -> Driven:
     """Work off what is missing."""
     sweep_up(folder.path, folder.store.folder)
-    present = folder.store.present(check=True, say=progress.say)
+    present = folder.store.present(check=True, part=share, say=progress.say)
     if retry:
-        for chunk in shares.with_failures(present):
+        for chunk in shares.with_failures({k: x for k, x in present.items() if share.has(k)}):
             folder.store.set_aside(present.pop(chunk))
     chunks = shares.missing(folder.layout, present, share)
     if first is not None and first.chunk in chunks:

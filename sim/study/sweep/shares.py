@@ -19,6 +19,10 @@ class Share(NamedTuple):
     k: int
     n: int
 
+    def has(self, chunk: int) -> bool:
+        """Whether a chunk is of this part: every n-th is, so that parts take about as long."""
+        return chunk % self.n == self.k - 1
+
 
 WHOLE = Share(1, 1)
 
@@ -32,8 +36,8 @@ def parse(text: str) -> Share:
 
 
 def missing(layout: Layout, present: Mapping[int, Path], share: Share) -> list[int]:
-    """Chunks of a part that are not there: every N-th, so that parts take about as long."""
-    return [x for x in range(share.k - 1, layout.chunks, share.n) if x not in present]
+    """Chunks of a part that are not there."""
+    return [x for x in range(layout.chunks) if share.has(x) and x not in present]
 
 
 def with_failures(present: Mapping[int, Path]) -> list[int]:

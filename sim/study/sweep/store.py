@@ -33,18 +33,22 @@ class Store:
         """Name of a chunk's shard."""
         return f"part-{chunk:07d}-{self._key(chunk)}-{_short(data)}.parquet"
 
-    def present(self, *, check: bool, say: Callable[[str], None] = lambda _: None) -> dict[int, Path]:
+    def present(
+        self, *, check: bool, part: tuple[int, int] = (1, 1), say: Callable[[str], None] = lambda _: None
+    ) -> dict[int, Path]:
         """Shards that are there, by chunk.
 
-        With ``check`` every file's bytes are held against its name, and one that is damaged or not of this sweep is moved to
-        ``set-aside``, which ``say`` is told.
+        With ``check`` the bytes of every file of a ``part``, k of n, are held against its name, and one that is damaged or not of
+        this sweep is moved to ``set-aside``, which ``say`` is told. Other parts are others' to check.
         """
+        k, n = part
         found: dict[int, Path] = {}
         for path in self._files():
             match = _NAME.fullmatch(path.name)
             chunk = int(match[1]) if match is not None else -1
             good = match is not None and 0 <= chunk < self._chunks and match[2] == self._key(chunk)
-            if check and not (good and self.is_sound(path)):
+            mine = check and (chunk < 0 or chunk % n == k - 1)
+            if mine and not (good and self.is_sound(path)):
                 self._set_aside(path, say)
             elif good and chunk in found:
                 raise RunError(

@@ -216,6 +216,18 @@ def test_a_shard_cut_or_flipped_at_every_hundredth_byte(
     assert len(aside) == len(places), "nothing is thrown away"
 
 
+def test_a_part_checks_its_own_shards(done: SweepFolder, tmp_path: Path) -> None:
+    """A task of a queue holds the shards of its part against their names, and leaves another's to that one."""
+    shutil.copytree(done.path, tmp_path / "x")
+    folder = SweepFolder(tmp_path / "x")
+    path = folder.store.present(check=True)[4]
+    path.write_bytes(path.read_bytes()[:-1])
+    assert 4 in folder.store.present(check=True, part=(1, 3))
+    assert path.exists()
+    assert 4 not in folder.store.present(check=True, part=(2, 3))
+    assert not path.exists()
+
+
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO])
 @pytest.mark.parametrize("once", [True, False])
 def test_a_fault_at_every_call_that_writes(
