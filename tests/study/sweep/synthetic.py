@@ -101,6 +101,8 @@ def write(
         ]
         store.write(chunk, _shard(here, runs, main))
     _table(rows, points, holes, against, main).to_parquet(folder / "table.parquet", index=False)
+    made = {str(k): x.name for k, x in store.present(check=True).items()}
+    (folder / "manifest.json").write_text(json.dumps({"kind": "sweep", "shards": made}))
     return folder
 
 
@@ -149,6 +151,8 @@ def _table(
                     "difference_high": difference + 1.0,
                     "probability_better": 0.25 * k,
                     "prior_probability_better": 0.5,
+                    "probability_mean_better": 0.25 * k,
+                    "prior_probability_mean_better": 0.5,
                 }
                 row["label"] = None if name is None else ("informed" if point % 2 else "prior-driven")
                 found.append(row)
