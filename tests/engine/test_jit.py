@@ -52,6 +52,13 @@ def test_another_state_of_the_sources_has_another_folder(file: str, tree: Path, 
     assert python(FOLDER, tree, tmp_path) == before
 
 
+def test_another_checkout_has_another_folder(tree: Path, tmp_path: Path) -> None:
+    """Numba finds nothing that was compiled from the same sources elsewhere: what is kept there is not counted here."""
+    other = tmp_path / "other"
+    shutil.copytree(tree, other)
+    assert python(FOLDER, tree, tmp_path) != python(FOLDER, other, tmp_path)
+
+
 def test_what_the_engine_does_not_read_leaves_the_folder(tree: Path, tmp_path: Path) -> None:
     """The report, changed: nothing is compiled again."""
     before = python(FOLDER, tree, tmp_path)

@@ -1,10 +1,12 @@
 """Compiled once and kept: Numba's cache in the user's folder, apart for each state of the sources.
 
 Numba looks only at the file of the function that it keeps, not at what that calls; the rules stand in
-other files, so the folder's name holds the hash of all of them.
+other files, so the folder's name holds the hash of all of them. It looks at that file's path too, so that
+another checkout finds nothing: the name holds where they lie, and ``is_kept`` tells the truth there.
 """
 
 import contextlib
+import hashlib
 import shutil
 from functools import cache
 from pathlib import Path
@@ -18,13 +20,15 @@ import sim.model
 from sim.folders import sources_digest, user_folder
 
 config: Any = numba.core.config  # set by environment variables, and typed nowhere
-KEPT = 3  # older states of the sources whose compiled code is kept
+KEPT = 3  # older states of the sources, or other checkouts, whose compiled code is kept
 
 
 @cache
 def _digest() -> str:
-    """Hash of the sources that are compiled, read once."""
-    return sources_digest(Path(x.__file__ or "").parent for x in (sim.model, sim.engine))[:16]
+    """Hash of the sources that are compiled, and of where they lie; read once."""
+    folders = [Path(x.__file__ or "").resolve().parent for x in (sim.model, sim.engine)]
+    where = hashlib.sha256(str(folders[0]).encode()).hexdigest()
+    return f"{sources_digest(folders)[:16]}-{where[:8]}"
 
 
 def cache_folder() -> Path:
