@@ -97,12 +97,12 @@ def _sides(sweep: Sweep) -> list[str]:
     for chance, size, when in ((after[held], n, "with the record"), (earlier[held], m, "before any data")):
         above, below, even = sides(chance, size)
         parts.append(
-            f"{when} above at {above:,}, below at {below:,}, and the rest, {even:,}, are even ({_range(chance)})"
+            f"{when} at {above:,} above it, at {below:,} below it and at {even:,} even ({_range(chance)})"
         )
     what = "draws" if on_average else "runs"
     return [
-        f"The probability of fewer attacks {of} than under {quoted(sweep.against[0])} lies more than 2 standard errors of "
-        f"{n:,} and {m:,} {what} from one half, of {int(held.sum()):,} points: {'; '.join(parts)}. All points share the same "
+        f"The probability of fewer attacks {of} than under {quoted(sweep.against[0])}, of {int(held.sum()):,} points, held against "
+        f"one half: {'; '.join(parts)}. Even is within 2 standard errors, of {n:,} {what} and {m:,} before any data. All points share the same "
         f"draws of the parameters, so that they are not so many independent votes. The record moved the probability by "
         f"{number(float((after - earlier)[held].abs().median()), 2)} at the median point."
     ]

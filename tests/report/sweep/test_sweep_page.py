@@ -109,8 +109,8 @@ def test_the_answer_by_hand(grid: Swept) -> None:
     # before any data: .5 + .02 (60 − attacks) less .1 at every third point from 0 and .01 elsewhere; .67 at point 4 (51 attacks)
     assert "the first is point 4 (0.67); point 0 has 0.60 there" in said
     # two standard errors of 250 draws are .063, those with attacks below 56.84 or above 63.16; of 100 draws .1
-    assert "with the record above at 15, below at 4, and the rest, 5, are even (from 0.36 to 0.70)" in said
-    assert "before any data above at 7, below at 3, and the rest, 14, are even" in said
+    assert "with the record at 15 above it, at 4 below it and at 5 even (from 0.36 to 0.70)" in said
+    assert "before any data at 7 above it, at 3 below it and at 14 even" in said
     # 2 √(.25/250 + .25/100) = .118
     assert "a move of the probability of less than 0.12 could not have shown" in said
 
