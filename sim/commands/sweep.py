@@ -26,12 +26,11 @@ from sim.study.sweep.drive import Driven, Executor, Limits, drive
 from sim.study.sweep.export import export as write_export
 from sim.study.sweep.finish import finish
 from sim.study.sweep.folder import TABLE, SweepFolder, begin, is_sweep
-from sim.study.sweep.layout import Layout
+from sim.study.sweep.layout import WHOLE, Layout, Share
 from sim.study.sweep.local import local, prepare
 from sim.study.sweep.lock import alone
 from sim.study.sweep.plan import CALIBRATION, CONFIG, DESIGN, DRAWS, PLAN, blobs_of, plan_of
 from sim.study.sweep.query import sql as ask
-from sim.study.sweep.shares import WHOLE, Share
 from sim.study.sweep.store import sweep_up
 from sim.study.sweep.work import Blobs, Done, Workshop
 

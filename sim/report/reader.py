@@ -130,20 +130,23 @@ class Bundle(NamedTuple):
         return start + dt.timedelta(days=day)
 
 
+CONFIG_KEYS = ("study", "settings", "record", "hypotheses", "policies")
+
+
 def read_bundle(folder: Path) -> Bundle:
     """Read and check a bundle. Raises ConfigError with one line for what isn't one."""
     if not folder.is_dir():
         raise ConfigError(
             f"{folder}: expected the folder of a bundle, found {'a file' if folder.exists() else 'nothing'}"
         )
-    result = _document(folder / "result.json", RESULT_KEYS)
+    result = checked_document(folder / "result.json", RESULT_KEYS)
     bundle = Bundle(
-        manifest=_document(
+        manifest=checked_document(
             folder / "manifest.json", ("seed", "generator", "config_sha256", "command", "versions")
         ),
-        files=_config(folder / "config.json"),
+        files=resolved_config(folder / "config.json", checked_document(folder / "config.json", CONFIG_KEYS)),
         result=result,
-        calibration=_document(folder / "calibration.json", ("hypotheses",)),
+        calibration=checked_document(folder / "calibration.json", ("hypotheses",)),
         runs=_table(folder / "runs.parquet", RUN_COLUMNS, _needed(result)),
         posterior=with_derived(_table(folder / "posterior.parquet", POSTERIOR_COLUMNS)),
     )
@@ -177,24 +180,25 @@ def with_derived(draws: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _config(path: Path) -> StudyFiles:
-    document = _document(path, ("study", "settings", "record", "hypotheses", "policies"))
+def resolved_config(path: Path, document: dict[str, Any], what: str = "a bundle") -> StudyFiles:
+    """The study that a resolved config has. Raises ConfigError with one line that says of ``what`` it should be."""
     try:
         return StudyFiles.from_resolved(document)
     except ValidationError as e:
         first = e.errors()[0]
         where = ".".join(str(x) for x in first["loc"])
-        raise ConfigError(f"{path}: expected the resolved config of a bundle: {where}: {first['msg']}") from e
+        raise ConfigError(f"{path}: expected the resolved config of {what}: {where}: {first['msg']}") from e
     except (KeyError, TypeError, AttributeError) as e:
-        raise ConfigError(f"{path}: expected the resolved config of a bundle, found none of {e}") from e
+        raise ConfigError(f"{path}: expected the resolved config of {what}, found none of {e}") from e
 
 
-def _document(path: Path, keys: tuple[str, ...]) -> dict[str, Any]:
+def checked_document(path: Path, keys: tuple[str, ...], what: str = "a bundle") -> dict[str, Any]:
+    """A file of ``what`` that has these keys. Raises ConfigError with one line for one that hasn't."""
     document = read_json(path)
     missing = [k for k in keys if not isinstance(document, dict) or k not in document]
     if missing:
         raise ConfigError(
-            f"{path}: expected a file of a bundle with {', '.join(keys)}, found none of {', '.join(missing)}"
+            f"{path}: expected a file of {what} with {', '.join(keys)}, found none of {', '.join(missing)}"
         )
     return dict(document)
 

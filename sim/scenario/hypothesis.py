@@ -6,6 +6,9 @@ from pydantic import Field
 
 from sim.scenario.common import Document, Name, Positive, Sentence, Share, Sourced, Strict
 
+# M3's one effect stands for the effect on each class of target.
+COMMON_EFFECT = "strike_effect"
+
 
 class Pooling(Strict):
     """Parameters whose priors are correlated, so that what one class shows informs the others."""

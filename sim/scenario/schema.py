@@ -6,7 +6,8 @@ from typing import Any
 
 from sim.data import scenarios_folder
 from sim.model.registry import PARAMETERS
-from sim.scenario.checks.parameters import COMMON_EFFECT, declared, range_of
+from sim.scenario.checks.parameters import declared, range_of
+from sim.scenario.hypothesis import COMMON_EFFECT
 from sim.scenario.kinds import KINDS
 from sim.scenario.study import MEASURES
 

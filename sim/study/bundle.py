@@ -133,9 +133,12 @@ def write_bundle(folder: Path, fill: Callable[[Path], None]) -> Path:
 
 def write_json(path: Path, document: Any) -> None:
     """Write JSON that any reader takes: no NaN, no infinity."""
-    path.write_text(
-        json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False, default=str) + "\n", "utf-8"
-    )
+    path.write_bytes(json_bytes(document))
+
+
+def json_bytes(document: Any) -> bytes:
+    """A document as the file that any reader takes."""
+    return (json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False, default=str) + "\n").encode()
 
 
 def read_json(path: Path) -> Any:

@@ -10,6 +10,7 @@ from sim.report.rounding import probability
 from sim.report.sections.hypotheses import has
 from sim.report.sweep.axes import Axis
 from sim.report.sweep.reader import Sweep
+from sim.scenario.sweeps.paths import is_lever
 
 
 class Lever(NamedTuple):
@@ -64,7 +65,7 @@ LEVERS = (
 def silent(sweep: Sweep, axes: Sequence[Axis]) -> list[str]:
     """What no lever of the design can move, under which hypotheses, by construction."""
     out = []
-    ours = [a.path for a in axes if a.path == "policy" or a.path.startswith("policy.")]
+    ours = [a.path for a in axes if is_lever(a.path)]
     flat = [h for h in sweep.fitted if sweep.files.hypotheses[h].family == "no-effect"]
     if flat and ours:
         weight = sum(float(sweep.calibration["hypotheses"][h]["evidence_weight"]) for h in flat)

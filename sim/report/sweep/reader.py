@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from pydantic import ValidationError
 
 from sim.errors import ConfigError
+from sim.report.reader import checked_document, resolved_config
 from sim.report.words import NOT_JUDGED, PRIOR_DRIVEN
 from sim.scenario.study_files import StudyFiles
 from sim.study.bundle import read_json, read_table
@@ -29,6 +29,7 @@ COLUMNS = (
     "label",
 )
 ATTACKS = "attacks"
+SWEEP = "a sweep"
 
 
 class Sweep(NamedTuple):
@@ -102,8 +103,10 @@ def read_sweep(folder: Path) -> Sweep:
         raise ConfigError(
             f"{folder}: expected the folder of a sweep, found {'a file' if folder.exists() else 'nothing'}"
         )
-    plan = _document(folder / "plan.json", PLAN)
-    config = _document(folder / "config.json", ("sweep", "study", "settings", "record", "hypotheses"))
+    plan = checked_document(folder / "plan.json", PLAN, SWEEP)
+    config = checked_document(
+        folder / "config.json", ("sweep", "study", "settings", "record", "hypotheses"), SWEEP
+    )
     table = _table(folder / "table.parquet", [*plan["paths"], *COLUMNS])
     design = _table(folder / "design.parquet", ["point", *plan["paths"]])
     table = _numbers(table[table["measure"].isin(plan["measures"])], plan["paths"])
@@ -123,8 +126,8 @@ def read_sweep(folder: Path) -> Sweep:
     return Sweep(
         plan=plan,
         document=dict(config["sweep"]),
-        files=_config(folder / "config.json", config),
-        calibration=_document(folder / "calibration.json", ("hypotheses",)),
+        files=resolved_config(folder / "config.json", config, SWEEP),
+        calibration=checked_document(folder / "calibration.json", ("hypotheses",), SWEEP),
         design=points.loc[np.sort(results)],
         table=_judged(table),
         failed=_failed(folder / "failed.json"),
@@ -164,27 +167,6 @@ def _failed(path: Path) -> list[dict[str, Any]]:
     if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
         raise ConfigError(f"{path}: expected a list of failures")
     return found
-
-
-def _config(path: Path, config: dict[str, Any]) -> StudyFiles:
-    try:
-        return StudyFiles.from_resolved(config)
-    except ValidationError as e:
-        first = e.errors()[0]
-        where = ".".join(str(x) for x in first["loc"])
-        raise ConfigError(f"{path}: expected the resolved config of a sweep: {where}: {first['msg']}") from e
-    except (KeyError, TypeError, AttributeError) as e:
-        raise ConfigError(f"{path}: expected the resolved config of a sweep, found none of {e}") from e
-
-
-def _document(path: Path, keys: tuple[str, ...]) -> dict[str, Any]:
-    document = read_json(path)
-    missing = [k for k in keys if not isinstance(document, dict) or k not in document]
-    if missing:
-        raise ConfigError(
-            f"{path}: expected a file of a sweep with {', '.join(keys)}, found none of {', '.join(missing)}"
-        )
-    return dict(document)
 
 
 def _table(path: Path, columns: list[str]) -> pd.DataFrame:

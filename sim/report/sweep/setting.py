@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sim.report.parts import clean, listed
 from sim.report.sweep.axes import Axis, where
 from sim.report.sweep.reader import Sweep
+from sim.scenario.sweeps.paths import is_lever
 
 HELD = "assumptions."
 NOT_REFITTED = (
@@ -23,7 +24,7 @@ class Setting(NamedTuple):
 
 def outer(axes: Sequence[Axis]) -> list[Axis]:
     """Axes that no policy can choose: settings, held parameters, what comes after the record."""
-    return [a for a in axes if a.path != "policy" and not a.path.startswith("policy.")]
+    return [a for a in axes if not is_lever(a.path)]
 
 
 def settings_of(sweep: Sweep, axes: Sequence[Axis]) -> list[Setting]:

@@ -13,6 +13,7 @@ from rich.text import Text
 from sim.report.parts import clean
 from sim.report.rounding import estimate, number, probability
 from sim.report.words import NOT_JUDGED
+from sim.scenario.sweeps.paths import is_lever
 
 COLUMNS = 100
 BEST = 5
@@ -52,7 +53,7 @@ def print_sweep(document: Document, console: Console) -> None:
 
 def _warning(table: pd.DataFrame) -> str:
     """What to make of the first rows: one of many, or points of several settings."""
-    if not all(p == "policy" or p.startswith("policy.") for p in _paths(table)):
+    if not all(map(is_lever, _paths(table))):
         return "Settings are scenarios, not choices: rows of different settings are no ranking. The report has the best of each setting."
     return (
         "The best of many points looks better than it is: their runs' chance differs too. The report says how many points "

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sim.errors import Located
 from sim.model.spec import TARGETS
 from sim.scenario.checks.common import once
-from sim.scenario.checks.parameters import COMMON_EFFECT, check_block
-from sim.scenario.hypothesis import Hypothesis
+from sim.scenario.checks.parameters import check_block
+from sim.scenario.hypothesis import COMMON_EFFECT, Hypothesis
 from sim.scenario.text import one_of, quoted
 from sim.scenario.tree import Node, at, at_key
 

@@ -6,12 +6,11 @@ from sim.errors import Located
 from sim.model.registry import PARAMETERS
 from sim.model.spec import INF, Parameter
 from sim.scenario.common import Prior, Sourced
+from sim.scenario.hypothesis import COMMON_EFFECT
 from sim.scenario.tails import outside
 from sim.scenario.text import one_of
 from sim.scenario.tree import Node, Path, at, at_key
 
-# M3's one effect stands for the effect on each class of target.
-COMMON_EFFECT = "strike_effect"
 SPARED = "effect_infrastructure"
 MOST_OUTSIDE = 1e-5  # a prior's probability outside the range: under a tenth of a draw in 4,000
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sim.model.registry import PARAMETERS
-from sim.scenario.checks.parameters import COMMON_EFFECT
 from sim.scenario.fieldtypes import Type, choices, inside, model_of
+from sim.scenario.hypothesis import COMMON_EFFECT
 from sim.scenario.policy import Policy
 from sim.scenario.settings import Settings
 from sim.scenario.text import clean, nearest, one_of, quoted
@@ -110,6 +110,15 @@ def mistake(target: Target, text: str, settings: Mapping[str, Any]) -> str | Non
         kind = below
         upto += f"[{part}]" if isinstance(part, int) else f".{part}"
     return None
+
+
+def is_lever(path: str) -> bool:
+    """Whether a path is of the policy, and so a choice, rather than of what it is tried in.
+
+    >>> is_lever("policy.delay_days"), is_lever("policy"), is_lever("settings.defence.level")
+    (True, True, False)
+    """
+    return path == POLICY or path.startswith(f"{POLICY}.")
 
 
 def item(items: Sequence[Any], part: str | int) -> int | None:

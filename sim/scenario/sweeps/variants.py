@@ -13,7 +13,7 @@ from sim.scenario.settings import Settings
 from sim.scenario.study_files import StudyFiles
 from sim.scenario.sweeps.config import Sweep
 from sim.scenario.sweeps.design import simplexes
-from sim.scenario.sweeps.paths import POLICY, Target, parse, put
+from sim.scenario.sweeps.paths import POLICY, Target, is_lever, parse, put
 
 
 class Variant(NamedTuple):
@@ -103,7 +103,7 @@ def _checked(root: str, model: type[D], document: Any) -> D:
 
 def surroundings(point: Mapping[str, Any]) -> dict[str, Any]:
     """What of a point is no lever of the policy: what a policy that it is compared with has in common with it."""
-    return {p: x for p, x in point.items() if _target(p).root != POLICY}
+    return {p: x for p, x in point.items() if not is_lever(p)}
 
 
 def held(point: Mapping[str, Any]) -> dict[str, float]:

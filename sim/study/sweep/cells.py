@@ -11,8 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.scenario.sweeps.files import SweepFiles
-from sim.scenario.sweeps.paths import POLICY
-from sim.scenario.sweeps.variants import surroundings
+from sim.scenario.sweeps.paths import POLICY, is_lever
 
 CODED = b"json"  # a column of mappings, or of values of several sorts, holds their JSON text
 
@@ -23,15 +22,14 @@ class Cell(NamedTuple):
     cell: int
     point: int  # in the order of the design; -1 for a policy that points are compared with
     policy: str
-    references: tuple[int, ...]  # cells of the policies that it is compared with
     values: dict[str, Any]  # by column of the design; of a reference, those that it shares with its points
 
 
 class Cells:
     """The cells of a sweep; each is made when it is asked for, so that a million take the room of their table."""
 
-    def __init__(self, table: pa.Table, paths: Sequence[str], against: Sequence[str]) -> None:
-        self.table, self._paths, self._against = table, list(paths), list(against)
+    def __init__(self, table: pa.Table, paths: Sequence[str]) -> None:
+        self.table, self._paths = table, list(paths)
         coded = [CODED in (table.schema.field(x).metadata or {}) for x in self._paths]
         self._coded = dict(zip(self._paths, coded, strict=True))
 
@@ -46,8 +44,7 @@ class Cells:
         point = int(row["point"])
         values = {x: row[x] for x in self._paths if row[x] is not None and (point >= 0 or x != POLICY)}
         values = {x: json.loads(v) if self._coded[x] else v for x, v in values.items()}
-        references = tuple(row[f"reference[{x}]"] for x in self._against) if point >= 0 else ()
-        return Cell(int(row["cell"]), point, str(row["policy"]), references, values)
+        return Cell(int(row["cell"]), point, str(row["policy"]), values)
 
     def of_point(self, point: int) -> Cell:
         """The cell of a point. Raises KeyError if there is none."""
@@ -71,9 +68,9 @@ class Cells:
         return out.getvalue()
 
     @classmethod
-    def read(cls, data: bytes, paths: Sequence[str], against: Sequence[str]) -> "Cells":
+    def read(cls, data: bytes, paths: Sequence[str]) -> "Cells":
         """The cells that ``written`` wrote."""
-        return cls(pq.read_table(io.BytesIO(data)), paths, against)
+        return cls(pq.read_table(io.BytesIO(data)), paths)
 
 
 def cells_of(files: SweepFiles) -> Cells:
@@ -81,7 +78,7 @@ def cells_of(files: SweepFiles) -> Cells:
     points = files.points
     if points is None:
         raise ValueError("a sweep without its points")
-    around = {path: x for path, x in points.columns.items() if path in surroundings(points.row(0))}
+    around = {path: x for path, x in points.columns.items() if not is_lever(path)}
     groups: dict[str, list[int]] = {}
     for i in range(len(points)):
         key = json.dumps([x[i] for x in around.values()], sort_keys=True) if around else ""
@@ -97,9 +94,7 @@ def cells_of(files: SweepFiles) -> Cells:
         shares += [members[0]] * n + members
         named += [*files.against, *[None] * len(members)]
         first += [*[None] * n, *[begin] * len(members)]
-    return Cells(
-        _table(files, points.columns, whose, shares, named, first), list(points.columns), files.against
-    )
+    return Cells(_table(files, points.columns, whose, shares, named, first), list(points.columns))
 
 
 def _table(
@@ -120,11 +115,10 @@ def _table(
     for k, name in enumerate(files.against):
         fields.append(pa.field(f"reference[{name}]", pa.int32()))
         arrays.append([None if x is None else x + k for x in first])
-    levers = [x for x in columns if x not in surroundings(dict.fromkeys(columns))]
     for path, values in columns.items():
         if path == POLICY:
             continue  # the column of that name has it
-        lever = path in levers
+        lever = is_lever(path)
         field, column = _column(
             path, [None if lever and p < 0 else values[i] for p, i in zip(whose, shares, strict=True)]
         )

@@ -19,7 +19,7 @@ class ExactConfigs:
     def __init__(self, folder: SweepFolder) -> None:
         plan = folder.plan
         self._name, self._variants = str(plan["name"]), folder.files().variants
-        self._cells = Cells.read(folder.blobs().design, plan["paths"], plan["against"])
+        self._cells = Cells.read(folder.blobs().design, plan["paths"])
 
     def __call__(self, point: int) -> str:
         """The file's text; ``deter check`` takes it as it is."""

@@ -1,6 +1,5 @@
 """What a sweep ends with: its table, what failed, and a manifest with the hash of every file."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from sim.errors import RunError
-from sim.study.bundle import MANIFEST, package_versions, sha256
+from sim.study.bundle import MANIFEST, json_bytes, package_versions, sha256
 from sim.study.sweep.folder import FAILED, TABLE, SweepFolder
 from sim.study.sweep.plan import CALIBRATION, CONFIG, DESIGN, DRAWS, PLAN
 from sim.study.sweep.store import work_path, write_whole
@@ -23,10 +22,10 @@ def finish(
         failed = _write_table(folder, present, threads)
         name = folder.path / FAILED
         if failed:
-            write_whole(name, _json(failed))
+            write_whole(name, json_bytes(failed))
         else:
             name.unlink(missing_ok=True)
-        write_whole(folder.path / MANIFEST, _json(_manifest(folder, present, command)))
+        write_whole(folder.path / MANIFEST, json_bytes(_manifest(folder, present, command)))
     except OSError as e:
         raise RunError(f"can't write in {folder.path}: {e.strerror or e}") from e
     return failed
@@ -84,7 +83,3 @@ def _manifest(folder: SweepFolder, present: Mapping[int, Path], command: list[st
         "files": hashes,
         "shards": {str(k): present[k].name for k in sorted(present)},
     }
-
-
-def _json(document: Any) -> bytes:
-    return (json.dumps(document, allow_nan=False, ensure_ascii=False, indent=1) + "\n").encode()

@@ -54,10 +54,6 @@ class SweepFolder:
         """A row for each point, measure and policy compared with."""
         return read_table(self.path / TABLE)
 
-    def failed(self) -> list[dict[str, Any]]:
-        """Points that failed."""
-        return list(read_json(self.path / FAILED)) if (self.path / FAILED).is_file() else []
-
     def blobs(self) -> Blobs:
         """What workers need. Raises ConfigError if a file isn't what the plan says."""
         found = {}

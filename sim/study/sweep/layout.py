@@ -31,6 +31,20 @@ class Part(NamedTuple):
     runs: range
 
 
+class Share(NamedTuple):
+    """Part k of n of the chunks, from 1."""
+
+    k: int
+    n: int
+
+    def has(self, chunk: int) -> bool:
+        """Whether a chunk is of this part: every n-th is, so that parts take about as long."""
+        return chunk % self.n == self.k - 1
+
+
+WHOLE = Share(1, 1)
+
+
 class Layout(NamedTuple):
     """Cells, the runs of each, and chunks of them."""
 

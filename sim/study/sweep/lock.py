@@ -9,7 +9,7 @@ from filelock import FileLock, Timeout
 
 from sim.console import error_console
 from sim.errors import RunError
-from sim.study.sweep.shares import WHOLE, Share
+from sim.study.sweep.layout import WHOLE, Share
 
 WITHOUT_LOCKS = (errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK, errno.EOPNOTSUPP)
 

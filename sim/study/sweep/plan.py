@@ -1,6 +1,5 @@
 """The plan of a sweep: everything that its results depend on, fixed before it starts, under one hash."""
 
-import json
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from sim.measures import columns
 from sim.scenario.study import MEASURES
 from sim.scenario.sweeps.design import column_names
 from sim.scenario.sweeps.files import SweepFiles
-from sim.study.bundle import canonical, sha256
+from sim.study.bundle import canonical, json_bytes, sha256
 from sim.study.points import PointSource
 from sim.study.sweep.cells import cells_of
 from sim.study.sweep.draws import draws_table
@@ -83,9 +82,9 @@ def plan_of(files: SweepFiles, fitted: Calibration) -> dict[str, bytes]:
     }
     plan = {"id": sha256(canonical(plan)), **plan}
     return {
-        PLAN: _json(plan),
-        CONFIG: _json(files.resolved()),
-        CALIBRATION: _json(fitted.document()),
+        PLAN: json_bytes(plan),
+        CONFIG: json_bytes(files.resolved()),
+        CALIBRATION: json_bytes(fitted.document()),
         DESIGN: design,
         DRAWS: draws,
     }
@@ -94,7 +93,3 @@ def plan_of(files: SweepFiles, fitted: Calibration) -> dict[str, bytes]:
 def blobs_of(files: dict[str, bytes]) -> Blobs:
     """What a worker needs of a folder's files."""
     return Blobs(files[PLAN], files[CONFIG], files[DESIGN], files[DRAWS])
-
-
-def _json(document: Any) -> bytes:
-    return (json.dumps(document, allow_nan=False, ensure_ascii=False, indent=1, default=str) + "\n").encode()

@@ -17,6 +17,11 @@ from sim.study.sweep.summarise import Array, Group, group
 REMEMBERED = 32  # single cells that are kept in memory: what many points are compared with
 
 
+def failures_of(schema: pa.Schema) -> list[dict[str, Any]]:
+    """What failed in a shard, by its schema."""
+    return list(json.loads((schema.metadata or {}).get(b"failed", b"[]")))
+
+
 class Read(NamedTuple):
     """A stretch of cells as their shards have them."""
 
@@ -43,7 +48,7 @@ class Shards:
                 return None
             table = pq.read_table(path, use_threads=False)
             tables.append(table)
-            failed += json.loads((table.schema.metadata or {}).get(b"failed", b"[]"))
+            failed += failures_of(table.schema)
         table = pa.concat_tables(tables)
         runs = layout.runs_per_cell
         out = {f["cell"] for f in failed}

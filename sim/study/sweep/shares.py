@@ -1,30 +1,16 @@
 """Parts of a sweep: which chunks a part has, which are missing, and how far the whole is."""
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow.parquet as pq
 
 from sim.errors import ConfigError
 from sim.study.sweep.folder import SweepFolder
-from sim.study.sweep.layout import Layout
-
-
-class Share(NamedTuple):
-    """Part k of n, from 1."""
-
-    k: int
-    n: int
-
-    def has(self, chunk: int) -> bool:
-        """Whether a chunk is of this part: every n-th is, so that parts take about as long."""
-        return chunk % self.n == self.k - 1
-
-
-WHOLE = Share(1, 1)
+from sim.study.sweep.layout import Layout, Share
+from sim.study.sweep.reading import failures_of
 
 
 def parse(text: str) -> Share:
@@ -47,7 +33,7 @@ def with_failures(present: Mapping[int, Path]) -> list[int]:
 
 def failures(path: Path) -> list[dict[str, Any]]:
     """What failed in a shard."""
-    return list(json.loads((pq.read_schema(path).metadata or {}).get(b"failed", b"[]")))
+    return failures_of(pq.read_schema(path))
 
 
 def status(folder: SweepFolder, present: Mapping[int, Path]) -> dict[str, Any]:

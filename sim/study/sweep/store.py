@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sim.errors import RunError
+from sim.study.sweep.layout import WHOLE, Share
 
 SHARDS, ASIDE = "shards", "set-aside"
 _NAME = re.compile(r"part-(\d{7,})-([0-9a-f]{16})-([0-9a-f]{16})\.parquet")
@@ -34,20 +35,19 @@ class Store:
         return f"part-{chunk:07d}-{self._key(chunk)}-{_short(data)}.parquet"
 
     def present(
-        self, *, check: bool, part: tuple[int, int] = (1, 1), say: Callable[[str], None] = lambda _: None
+        self, *, check: bool, part: Share = WHOLE, say: Callable[[str], None] = lambda _: None
     ) -> dict[int, Path]:
         """Shards that are there, by chunk.
 
-        With ``check`` the bytes of every file of a ``part``, k of n, are held against its name, and one that is damaged or not of
+        With ``check`` the bytes of every file of a ``part`` are held against its name, and one that is damaged or not of
         this sweep is moved to ``set-aside``, which ``say`` is told. Other parts are others' to check.
         """
-        k, n = part
         found: dict[int, Path] = {}
         for path in self._files():
             match = _NAME.fullmatch(path.name)
             chunk = int(match[1]) if match is not None else -1
             good = match is not None and 0 <= chunk < self._chunks and match[2] == self._key(chunk)
-            mine = check and (chunk < 0 or chunk % n == k - 1)
+            mine = check and (chunk < 0 or part.has(chunk))
             if mine and not (good and self.is_sound(path)):
                 self._set_aside(path, say)
             elif good and chunk in found:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.scenario.sweeps.variants import surroundings
+from sim.scenario.sweeps.paths import is_lever
 from sim.study.summary import better_sign, censor
 from sim.study.sweep import summarise
 from sim.study.sweep.folder import SweepFolder
@@ -66,7 +66,7 @@ class Tables:
             for name in self._stored:
                 values = censor(self._groups[0].of(read.values[name]), self._horizon)
                 means[name][read.cells] = values.mean(axis=-1)
-        around = [x for x in self._paths if x in surroundings(dict.fromkeys(self._paths))]
+        around = [x for x in self._paths if not is_lever(x)]
         setting = np.zeros(len(self._design), np.int64)
         if around:
             keys = self._design.select(around).to_pandas().astype(str).agg("|".join, axis=1)

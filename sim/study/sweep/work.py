@@ -61,7 +61,7 @@ class Workshop:
         files = SweepFiles.from_resolved(json.loads(blobs.config))
         self._variants, self._crn = files.variants, files.files.study.crn
         self._declared = {h: files.declared(h) for h in files.files.hypotheses}
-        self.cells = Cells.read(blobs.design, plan["paths"], plan["against"])
+        self.cells = Cells.read(blobs.design, plan["paths"])
         self._runs = read_draws(blobs.draws, self.layout.sets, self._places)
         self._kept = [str(x) for x in plan["columns"]]
         all_columns = [name for name, _, _ in columns(self._places)]

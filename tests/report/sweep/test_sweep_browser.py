@@ -3,7 +3,6 @@
 import itertools
 import math
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,9 @@ from tests.report.hostile import PAYLOADS
 from tests.report.sweep.conftest import Swept, swept
 from tests.report.sweep.test_sweep_hostile import report as hostile_report
 from tests.report.sweeps import DELAY, DELAYS, GAP, GAPS, config_of, write_sweep
-from tests.report.test_browser import CHROMIUM, CONTRAST, _open
+from tests.report.test_browser import CHROMIUM, CONTRAST, _open, browser
+
+__all__ = ["browser"]  # the fixture of the other pages
 
 pytestmark = [
     pytest.mark.browser,
@@ -23,17 +24,6 @@ pytestmark = [
         CHROMIUM is None, reason="needs Chromium: apt-get install -y --no-install-recommends chromium"
     ),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """The system's Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 def _status(tab: Any) -> str:

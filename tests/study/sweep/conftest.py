@@ -11,9 +11,10 @@ from sim.scenario.sweeps.files import SweepFiles, load_sweep
 from sim.study.sweep.drive import Driven, Limits, drive
 from sim.study.sweep.finish import finish
 from sim.study.sweep.folder import SweepFolder, begin
+from sim.study.sweep.layout import WHOLE, Share
 from sim.study.sweep.local import local
 from sim.study.sweep.plan import plan_of
-from sim.study.sweep.shares import WHOLE, Share, missing
+from sim.study.sweep.shares import missing
 
 STUDY = """\
 kind: study

@@ -26,6 +26,7 @@ from sim.study.runner import Engine
 from sim.study.sweep import store
 from sim.study.sweep.finish import finish
 from sim.study.sweep.folder import SweepFolder, begin
+from sim.study.sweep.layout import Share
 from sim.study.sweep.local import local
 from sim.study.sweep.plan import plan_of
 from sim.study.sweep.work import Blobs, Workshop
@@ -222,9 +223,9 @@ def test_a_part_checks_its_own_shards(done: SweepFolder, tmp_path: Path) -> None
     folder = SweepFolder(tmp_path / "x")
     path = folder.store.present(check=True)[4]
     path.write_bytes(path.read_bytes()[:-1])
-    assert 4 in folder.store.present(check=True, part=(1, 3))
+    assert 4 in folder.store.present(check=True, part=Share(1, 3))
     assert path.exists()
-    assert 4 not in folder.store.present(check=True, part=(2, 3))
+    assert 4 not in folder.store.present(check=True, part=Share(2, 3))
     assert not path.exists()
 
 

@@ -32,7 +32,7 @@ POINT = 7  # an arbitrary one: its delay and its defence differ from the base's
 
 def cells(folder: SweepFolder) -> Cells:
     """The cells of a sweep."""
-    return Cells.read(folder.blobs().design, folder.plan["paths"], folder.plan["against"])
+    return Cells.read(folder.blobs().design, folder.plan["paths"])
 
 
 @pytest.fixture(scope="module")

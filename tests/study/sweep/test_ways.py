@@ -12,9 +12,9 @@ from sim.errors import ConfigError
 from sim.scenario.sweeps.files import SweepFiles
 from sim.study.sweep.finish import finish
 from sim.study.sweep.folder import SweepFolder, begin
+from sim.study.sweep.layout import Share
 from sim.study.sweep.local import local
 from sim.study.sweep.plan import plan_of
-from sim.study.sweep.shares import Share
 from tests.study.sweep.conftest import contents, work
 
 

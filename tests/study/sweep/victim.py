@@ -8,8 +8,9 @@ from pathlib import Path
 
 from sim.study.sweep.drive import Limits, drive
 from sim.study.sweep.folder import SweepFolder
+from sim.study.sweep.layout import WHOLE
 from sim.study.sweep.local import local
-from sim.study.sweep.shares import WHOLE, missing
+from sim.study.sweep.shares import missing
 from sim.study.sweep.store import sweep_up
 
 
